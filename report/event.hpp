@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/decision.hpp"
+#include "verify/base/result.hpp"
+#include "verify/base/time.hpp"
+#include "verify/verification.hpp"
+
+namespace report {
+
+// How long the parts of one message took. Not part of the verdict.
+struct Timings {
+  std::chrono::microseconds total{0};   // MAIL FROM to the reply.
+  std::chrono::microseconds finish{0};  // End of message to the reply: what the MTA waited for.
+};
+
+// All that is remembered of a message once it is gone. One line in the spool.
+struct Event {
+  std::string id;       // Unique: also in the reply, so that a sender can quote it.
+  base::WallTime time;
+  std::string gateway;  // authserv-id
+  std::string config;   // Generation and digest of the configuration that judged.
+  verify::Connection connection;
+  verify::Envelope envelope;
+  bool verified = true;  // False for trusted clients: Facts are empty.
+  verify::Facts facts;
+  policy::Decision decision;
+  Timings timings;
+};
+
+// One JSON object on one line, no line end (docs/formats/event.md). Local parts of addresses are
+// left out unless `local_parts`.
+struct LineOptions {
+  bool local_parts = true;
+};
+[[nodiscard]] std::string to_line(const Event& event, const LineOptions& options = {});
+
+// The human line of the log, without queue id and time.
+[[nodiscard]] std::string to_log_line(const Event& event);
+
+// A new event id: time-ordered, unique across threads, processes and gateways; [0-9a-z] only.
+[[nodiscard]] std::string make_event_id(base::WallTime now);
+
+}  // namespace report

@@ -1,0 +1,106 @@
+// The architecture, checked like any other behaviour: who may include whom, and which single
+// file may see each third-party library. The two tables are the design; change them on purpose.
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Folder -> folders it may include, beside itself. Read downwards: nothing points up. A main.cpp
+// and everything in cli/ is a program: it joins the parts, so it may include all of them.
+const std::map<std::string, std::set<std::string>> may_include = {
+    {"verify/base", {}},
+    {"verify/mail", {"verify/base"}},
+    {"verify/crypto", {"verify/base"}},
+    {"verify/dns", {"verify/base"}},
+    {"verify/spf", {"verify/base", "verify/dns"}},
+    {"verify/dkim", {"verify/base", "verify/mail", "verify/crypto", "verify/dns"}},
+    {"verify/arc", {"verify/base", "verify/mail", "verify/crypto", "verify/dns", "verify/dkim"}},
+    {"verify/dmarc", {"verify/base", "verify/mail", "verify/dns"}},
+    {"verify",
+     {"verify/base", "verify/mail", "verify/dns", "verify/spf", "verify/dkim", "verify/arc",
+      "verify/dmarc", "verify/iprev"}},
+    {"verify/iprev", {"verify/base", "verify/dns"}},
+    {"policy", {"verify", "verify/base"}},
+    {"report",
+     {"policy", "verify", "verify/base", "verify/mail", "verify/dns", "verify/dmarc"}},
+    {"config", {"policy", "verify", "verify/base", "verify/dns", "report"}},
+    {"milter",
+     {"config", "report", "policy", "verify", "verify/base", "verify/mail", "verify/dns"}},
+    {"cli", {"config", "report", "policy", "verify", "verify/base", "verify/mail", "verify/dns"}},
+};
+
+// Third-party header -> the one file that may include it.
+const std::map<std::string, std::string> owner = {
+    {"libmilter/", "milter/libmilter.cpp"},   {"prometheus/", "milter/metrics.cpp"},
+    {"ares", "verify/dns/ares_resolver.cpp"}, {"openssl/", "verify/crypto/crypto.cpp"},
+    {"spdlog/", "verify/base/log.cpp"},       {"idn2", "verify/base/domain.cpp"},
+    {"toml++/", "config/config.cpp"},         {"nlohmann/", "report/event.cpp"},
+    {"sqlite3", "report/sqlite_store.cpp"},   {"pqxx/", "report/postgres_store.cpp"},
+    {"pugixml", "report/aggregate.cpp"},      {"curl/", "report/submission.cpp"},
+    {"zlib", "report/submission.cpp"},        {"httplib", "report/dashboard.cpp"},
+};
+
+struct Include {
+  std::string file;    // Relative to the repository.
+  std::string target;  // As written.
+  bool quoted = false;
+};
+
+std::string folder_of(const std::string& path) { return fs::path(path).parent_path().string(); }
+
+bool is_program(const std::string& path) {
+  return fs::path(path).filename() == "main.cpp" || path.starts_with("cli/");
+}
+
+std::vector<Include> all_includes(const fs::path& root) {
+  static const std::regex line(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
+  std::vector<Include> found;
+  for (const char* top : {"milter", "verify", "policy", "report", "config", "cli"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension != ".hpp" && extension != ".cpp") continue;
+      std::ifstream in(entry.path());
+      std::smatch match;
+      for (std::string text; std::getline(in, text);) {
+        if (!std::regex_search(text, match, line)) continue;
+        found.push_back({fs::relative(entry.path(), root).string(), match[2], match[1] == "\""});
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("folders include only what lies below them", "[architecture]") {
+  for (const Include& include : all_includes(SOURCE_ROOT)) {
+    if (!include.quoted || is_program(include.file)) continue;
+    const std::string from = folder_of(include.file);
+    const std::string to = folder_of(include.target);
+    INFO(include.file << " includes " << include.target);
+    REQUIRE(may_include.contains(from));
+    CHECK((from == to || may_include.at(from).contains(to)));
+  }
+}
+
+TEST_CASE("each third-party library has one door", "[architecture]") {
+  for (const Include& include : all_includes(SOURCE_ROOT)) {
+    if (include.quoted) continue;
+    for (const auto& [prefix, file] : owner) {
+      if (!include.target.starts_with(prefix)) continue;
+      INFO(include.file << " includes <" << include.target << ">");
+      CHECK(include.file == file);
+    }
+  }
+}

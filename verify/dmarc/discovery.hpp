@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "verify/base/domain.hpp"
+#include "verify/dmarc/record.hpp"
+#include "verify/dns/resolver.hpp"
+
+// The DNS tree walk, RFC 9989 §4.10. The one place that says how organizational domains are found.
+namespace dmarc {
+
+// What the walk above one name found.
+struct Walk {
+  std::optional<base::Domain> start;
+  // The remembered records, longest name first.
+  std::vector<std::pair<base::Domain, Record>> records;
+  // Names whose query failed temporarily, longest first: what lies there is unknown.
+  std::vector<base::Domain> unreachable;
+};
+
+// Every name the walk could visit (at most 8, §4.10). All are known beforehand, so all are asked at
+// once and the walk costs one round trip.
+[[nodiscard]] std::vector<base::Domain> walk_names(const base::Domain& name);
+[[nodiscard]] dns::Question record_question(const base::Domain& name);     // _dmarc.<name> TXT
+[[nodiscard]] dns::Question existence_question(const base::Domain& name);  // §3.2.13
+
+// The walk itself, over answers in the order of walk_names(). Pure.
+[[nodiscard]] Walk walk(const base::Domain& name, std::span<const dns::Answer> answers);
+
+// The organizational domain (§4.10.2): the start itself when nothing was found.
+[[nodiscard]] base::Domain organization(const Walk& walk);
+
+// True when an unreachable name could have changed organization().
+[[nodiscard]] bool organization_is_uncertain(const Walk& walk);
+
+}  // namespace dmarc

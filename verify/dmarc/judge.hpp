@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "verify/dmarc/discovery.hpp"
+
+namespace dmarc {
+
+enum class Status : std::uint8_t { none, pass, fail, temperror, permerror };
+
+enum class Method : std::uint8_t { spf, dkim };
+
+// A domain some other check vouches for, or might have. DMARC does not know SPF or DKIM, only
+// that one of them passed for this domain, or failed temporarily.
+struct Identifier {
+  Method method = Method::dkim;
+  base::Domain domain;
+  Walk walk;                // Its own tree walk (RFC 9989 §4.10.2); empty when none was made.
+  bool temporary = false;   // Its check ended in temperror: it could still have aligned.
+};
+
+// Everything the verdict depends on.
+struct Evidence {
+  base::Domain author;
+  Walk walk;  // From the author domain upwards.
+  // Answer to existence_question(author); only read when np= may apply.
+  dns::Outcome existence = dns::Outcome::found;
+  std::vector<Identifier> identifiers;
+};
+
+// The verdict, with what `explain` needs to tell how it came about.
+struct Result {
+  Status status = Status::none;
+  std::string reason;                         // Why none, temperror or permerror; else empty.
+  std::optional<base::Domain> author;         // header.from
+  std::optional<base::Domain> policy_domain;  // Where the record that applies was found.
+  std::optional<base::Domain> organization;   // The organizational domain of the author.
+  std::optional<Record> record;
+  Policy policy = Policy::none;               // What applies, after sp, np and t (§4.10.1).
+  Policy published = Policy::none;            // Before t=y lowered it.
+  std::string policy_tag;                     // "p", "sp" or "np": which tag gave it.
+  bool dkim_aligned = false;
+  bool spf_aligned = false;
+
+  friend bool operator==(const Result&, const Result&) = default;
+};
+
+// REQUIRES: evidence.walk was made from evidence.author.
+[[nodiscard]] Result judge(const Evidence& evidence);
+
+[[nodiscard]] std::string_view name(Status status);  // "temperror"
+
+}  // namespace dmarc

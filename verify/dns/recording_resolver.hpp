@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "verify/dns/resolver.hpp"
+
+namespace dns {
+
+// One question of a message and what came back.
+struct Lookup {
+  Question question;
+  Answer answer;
+};
+
+// Asks another resolver on behalf of one message: equal questions are asked once, every question
+// is remembered for the event, and their number is bounded. Safe for concurrent use.
+class RecordingResolver final : public Resolver {
+ public:
+  // Keeps a reference to `below`. Questions past `questions_max` are answered at once with
+  // Outcome::failure and set over_limit().
+  RecordingResolver(Resolver& below, std::size_t questions_max);
+  ~RecordingResolver() override;
+  RecordingResolver(const RecordingResolver&) = delete;
+  RecordingResolver& operator=(const RecordingResolver&) = delete;
+
+  [[nodiscard]] Pending lookup(const Question& question) override;
+  [[nodiscard]] bool over_limit() const;
+
+  // Everything asked so far, sorted by question so that equal messages give equal lists; what has
+  // no answer yet is Outcome::timeout.
+  [[nodiscard]] std::vector<Lookup> lookups() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dns

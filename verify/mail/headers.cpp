@@ -1,0 +1,25 @@
+#include "verify/mail/headers.hpp"
+
+#include <utility>
+
+#include "verify/base/text.hpp"
+
+namespace mail {
+
+bool Headers::add(HeaderField field, std::size_t octets_max) {
+  const std::size_t octets = field.name.size() + field.value.size() + 3;  // ":" and CRLF.
+  if (octets > octets_max - octets_) return false;
+  octets_ += octets;
+  fields_.push_back(std::move(field));
+  return true;
+}
+
+std::vector<const HeaderField*> Headers::named(std::string_view name) const {
+  std::vector<const HeaderField*> found;
+  for (const HeaderField& field : fields_) {
+    if (base::equal_ignoring_case(field.name, name)) found.push_back(&field);
+  }
+  return found;
+}
+
+}  // namespace mail

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "verify/base/domain.hpp"
+#include "verify/base/ip_address.hpp"
+#include "verify/dns/resolver.hpp"
+
+// Sender Policy Framework, RFC 7208. The only door to libspf2.
+namespace spf {
+
+enum class Status : std::uint8_t { none, neutral, pass, fail, softfail, temperror, permerror };
+
+enum class Identity : std::uint8_t { helo, mail_from };
+
+enum class Engine : std::uint8_t {
+  libspf2,  // libspf2 evaluates a rewritten, harmless form of the record (docs/decisions).
+  native,   // Our own loop over the same grammar and session.
+};
+
+struct Options {
+  Engine engine = Engine::libspf2;
+  std::size_t terms_max = 10;             // RFC 7208 §4.6.4.
+  std::size_t void_lookups_max = 2;       // RFC 7208 §4.6.4.
+  std::size_t names_max = 10;             // MX and PTR names of one term, §4.6.4.
+  std::size_t record_octets_max = 8192;   // A longer record is permerror: work is bounded.
+  std::size_t explanation_octets_max = 500;
+};
+
+struct Request {
+  base::IpAddress client;
+  Identity identity = Identity::mail_from;
+  std::string helo;
+  std::string mail_from;  // Empty for "<>": postmaster@helo stands in (RFC 7208 §2.4).
+  std::string receiver;   // Our own name, for the %{r} macro.
+};
+
+struct Result {
+  Status status = Status::none;
+  Identity identity = Identity::mail_from;
+  std::optional<base::Domain> domain;  // What `status` speaks for; DMARC aligns with it.
+  std::string mechanism;    // The term that decided, as published; "default" when none did.
+  std::string problem;      // Why temperror or permerror, in words; else empty.
+  std::string explanation;  // From exp=, printable ASCII, or empty. Only with Status::fail.
+
+  friend bool operator==(const Result&, const Result&) = default;
+};
+
+// check_host() of RFC 7208 §4. Blocks: runs on a base::WorkerPool. Every lookup goes through
+// `resolver`; past the deadline the result is temperror. `now` is for the %{t} macro only.
+[[nodiscard]] Result check(const Request& request, dns::Resolver& resolver, const Options& options,
+                           base::Deadline deadline, base::WallTime now);
+
+// The same without waiting: nothing when an answer is not there yet (its lookup has been started).
+// With a warm cache this saves the way through the pool.
+[[nodiscard]] std::optional<Result> check_if_ready(const Request& request, dns::Resolver& resolver,
+                                                   const Options& options, base::WallTime now);
+
+[[nodiscard]] std::string_view name(Status status);      // "softfail"
+[[nodiscard]] std::string_view name(Identity identity);  // "helo", "mail_from"
+
+}  // namespace spf

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "verify/arc/arc.hpp"
+#include "verify/base/worker_pool.hpp"
+#include "verify/dkim/judge.hpp"
+#include "verify/dmarc/judge.hpp"
+#include "verify/dns/recording_resolver.hpp"
+#include "verify/iprev/iprev.hpp"
+#include "verify/mail/address.hpp"
+#include "verify/mail/headers.hpp"
+#include "verify/spf/spf.hpp"
+
+namespace verify {
+
+struct Connection {
+  std::optional<base::IpAddress> client;  // Absent for local submission.
+  std::string client_name;                // Reverse name as the MTA found it; may be empty.
+  std::string helo;
+  std::string receiver;        // {j}: our own name.
+  bool authenticated = false;  // {auth_type} was set.
+};
+
+struct Envelope {
+  std::string mail_from;  // Without brackets; empty for "<>".
+  std::vector<std::string> recipients;
+  std::string queue_id;  // {i}; may come late from Postfix.
+};
+
+// What of the message itself, beside its signatures, policy may want to know.
+struct MessageInfo {
+  std::string message_id;
+  std::uint64_t size = 0;         // Octets of header section and body as the MTA handed them over.
+  bool list_mail = false;         // List-Id or another List-* field (RFC 2919, RFC 2369).
+  bool header_truncated = false;  // The header section passed the limit; nothing was checked.
+
+  friend bool operator==(const MessageInfo&, const MessageInfo&) = default;
+};
+
+// Everything the checks found out about one message. A plain value: it can be logged, stored,
+// compared in a test, and judged again later.
+struct Facts {
+  std::vector<mail::Address> authors;             // The From addresses; all in one domain unless
+                                                  // from_fault says otherwise.
+  std::optional<mail::FromFault> from_fault;      // Why there is no single author domain.
+  std::vector<spf::Result> spf;                   // HELO, then MAIL FROM.
+  std::vector<dkim::Result> dkim;                 // In header order, top first.
+  arc::Result arc;
+  std::optional<iprev::Result> iprev;             // Absent when the client's address is unknown.
+  dmarc::Result dmarc;
+  MessageInfo message;
+  std::vector<dns::Lookup> dns;                   // Every question asked, sorted.
+
+  // The SPF result DMARC used: MAIL FROM, or postmaster@HELO for the null sender.
+  [[nodiscard]] const spf::Result* mail_from_spf() const;
+  // The one author domain DMARC is about, when there is one.
+  [[nodiscard]] const base::Domain* from_domain() const;
+};
+
+struct Options {
+  spf::Options spf;
+  dkim::Options dkim;
+  arc::Options arc;
+  iprev::Options iprev;
+  std::size_t header_octets_max = 256 * 1024;
+  std::size_t questions_max = 64;             // DNS questions of one message.
+  std::chrono::milliseconds deadline{20'000};  // All checks, MAIL FROM to end of message.
+};
+
+// What the checks of all messages share; each outlives every Verification.
+struct Services {
+  dns::Resolver& resolver;
+  base::WorkerPool& workers;
+  dkim::KeyCache& keys;
+};
+
+// The checks of one message while it arrives. Plan, fetch, judge: the constructor starts SPF and
+// the reverse look-up, end_of_headers() starts every other lookup in one burst, finish() judges
+// what came back. Used by one thread at a time, not always the same one.
+class Verification {
+ public:
+  Verification(const Connection& connection, const Envelope& envelope, const Options& options,
+               Services services, base::WallTime now);
+  ~Verification();
+  Verification(Verification&&) noexcept;
+  Verification& operator=(Verification&&) noexcept;
+
+  void end_of_headers(mail::Headers headers);
+  void body(std::string_view piece);
+  [[nodiscard]] bool wants_body() const noexcept;  // False: nothing more of the body matters.
+
+  // Waits no longer than Options::deadline after construction; a check without its answers is
+  // temperror. Once.
+  [[nodiscard]] Facts finish();
+
+  // The fields as given to end_of_headers(), for those who must find some again.
+  [[nodiscard]] const mail::Headers& headers() const noexcept;
+
+ private:
+  struct InFlight;
+  std::unique_ptr<InFlight> in_flight_;
+};
+
+}  // namespace verify
