@@ -4,11 +4,10 @@
 #include <atomic>
 #include <memory>
 
-#include <syslog.h>
-
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/syslog_sink.h>
 #include <spdlog/spdlog.h>
+#include <syslog.h>
 
 namespace base::log {
 
@@ -16,17 +15,22 @@ namespace {
 
 spdlog::level::level_enum native(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warning: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warning:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
 
 std::shared_ptr<spdlog::logger> make_logger(const Options& options) {
   if (options.sink == Sink::syslog) {
-    auto sink = std::make_shared<spdlog::sinks::syslog_sink_mt>("postern", LOG_PID, LOG_MAIL, false);
+    auto sink =
+        std::make_shared<spdlog::sinks::syslog_sink_mt>("postern", LOG_PID, LOG_MAIL, false);
     return std::make_shared<spdlog::logger>("postern", std::move(sink));
   }
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
@@ -77,7 +81,8 @@ void write(Level level, std::string_view queue_id, std::string_view message) {
     line = "\"queue_id\":" + quoted(queue_id) + ",\"message\":" + quoted(message);
   } else {
     line.append(queue_id).append(queue_id.empty() ? "" : ": ").append(message);
-    std::ranges::replace_if(line, [](char c) { return c >= 0 && c < ' '; }, ' ');
+    std::ranges::replace_if(
+        line, [](char c) { return c >= 0 && c < ' '; }, ' ');
   }
   now->logger->log(native(level), spdlog::string_view_t(line));
 }

@@ -11,7 +11,7 @@
 namespace base::log {
 
 enum class Level : std::uint8_t { debug, info, warning, error };
-enum class Sink : std::uint8_t { stderr_stream, syslog };   // systemd's journal reads stderr.
+enum class Sink : std::uint8_t { stderr_stream, syslog };  // systemd's journal reads stderr.
 enum class Format : std::uint8_t { text, json };
 
 struct Options {

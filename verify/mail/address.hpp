@@ -40,7 +40,7 @@ enum class FromFault : std::uint8_t {
 
 // The authors of a message.
 struct Authors {
-  std::vector<Address> addresses;   // May be filled beside a fault: several_domains.
+  std::vector<Address> addresses;  // May be filled beside a fault: several_domains.
   std::optional<FromFault> fault;
 };
 [[nodiscard]] Authors find_authors(const Headers& headers);

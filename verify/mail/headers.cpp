@@ -15,9 +15,15 @@ bool Headers::add(HeaderField field, std::size_t octets_max) {
 }
 
 std::vector<const HeaderField*> Headers::named(std::string_view name) const {
+  // RFC 5322 §4.5: obsolete syntax has blanks before the colon; "From :" is a From field.
+  const auto bare = [](std::string_view written) {
+    while (!written.empty() && base::is_blank(written.back()))
+      written.remove_suffix(1);
+    return written;
+  };
   std::vector<const HeaderField*> found;
   for (const HeaderField& field : fields_) {
-    if (base::equal_ignoring_case(field.name, name)) found.push_back(&field);
+    if (base::equal_ignoring_case(bare(field.name), name)) found.push_back(&field);
   }
   return found;
 }

@@ -8,7 +8,8 @@ namespace mail {
 
 namespace {
 
-constexpr std::size_t tags_max = 200;  // Real lists have fewer than 15; the check below is quadratic.
+constexpr std::size_t tags_max =
+    200;  // Real lists have fewer than 15; the check below is quadratic.
 
 // RFC 6376 §3.2: tag-name = ALPHA *ALNUMPUNC
 bool is_tag_name(std::string_view name) {

@@ -1,0 +1,127 @@
+#include "verify/mail/address.hpp"
+
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+struct FromRow {
+  const char* value;
+  std::vector<const char*> domains;
+};
+
+// What parse_from() makes of one value: the domains, or the fault's name.
+std::vector<std::string> seen(std::string_view value) {
+  const auto addresses = mail::parse_from(value);
+  if (!addresses) return {std::string(mail::name(addresses.error()))};
+  std::vector<std::string> domains;
+  for (const mail::Address& address : *addresses)
+    domains.push_back(address.domain.text());
+  return domains;
+}
+
+}  // namespace
+
+TEST_CASE("every legal shape of From gives its domains", "[mail][RFC 5322 §3.4]") {
+  const std::vector<FromRow> rows = {
+      {" user@example.com", {"example.com"}},
+      {" <user@EXAMPLE.com>", {"example.com"}},
+      {" Joe Q. Public <j@example.com>", {"example.com"}},  // obs-phrase
+      {" \"Doe, Jane\" <j@example.com>", {"example.com"}},
+      {" \"a@bad.example\" <j@example.com>", {"example.com"}},        // display name only
+      {" (a@bad.example) j@example.com (x (y) z)", {"example.com"}},  // nested comments
+      {" \"j (\"@example.com", {"example.com"}},                      // quoted local part
+      {" c@(host)example .\r\n com", {"example.com"}},                // obs-domain
+      {" \r\n =?utf-8?q?(omit)?=\r\n\t<j@example.com>", {"example.com"}},
+      {" <@a.example,@b.example:j@example.com>", {"example.com"}},  // obs-route
+      {" a@one.example, b@two.example", {"one.example", "two.example"}},
+      {" ,, a@one.example,", {"one.example"}},  // obs-mbox-list
+      {" Team: a@one.example, B <b@two.example>;", {"one.example", "two.example"}},  // RFC 6854
+      {" \"x <a@bad.example>\"@example.com", {"example.com"}},
+      {" \"Joe <j@example.com>\" j@example.com", {"example.com"}},
+      {" j\u00F6rg@b\u00FCcher.example", {"xn--bcher-kva.example"}},  // RFC 6532
+  };
+  for (const FromRow& row : rows) {
+    INFO(row.value);
+    CHECK(seen(row.value) == std::vector<std::string>(row.domains.begin(), row.domains.end()));
+  }
+}
+
+TEST_CASE("careless From is taken when it names one domain only", "[mail][RFC 9989 §11.5]") {
+  CHECK(seen(" Foo, Inc. <j@example.com>") == std::vector<std::string>{"example.com"});
+  CHECK(seen(" [Bug] System <j@example.com>") == std::vector<std::string>{"example.com"});
+  CHECK(seen(" j@example.com <j@Example.com>") == std::vector<std::string>{"example.com"});
+  CHECK(seen(" \"unclosed <j@example.com>") == std::vector<std::string>{"example.com"});
+  CHECK(seen(" ceo@bank.example <j@example.com>") == std::vector<std::string>{"malformed"});
+  CHECK(seen(" Foo, ceo@bank.example. <j@example.com>") == std::vector<std::string>{"malformed"});
+  CHECK(seen(" Foo, (ceo@bank.example) <j@example.com>") == std::vector<std::string>{"malformed"});
+}
+
+TEST_CASE("a From that can be read in two ways is malformed", "[mail][RFC 9989 §11.5]") {
+  for (const char* value :
+       {" <a@one.example>b@two.example", " <a@one.example> <b@two.example>",
+        " a@one.example b@one.example", " bar b@one.example", " <a@one.example", " a@one.example>",
+        " <@one.example>", " a@@one.example", " a@[192.0.2.1]", " <a@one.example>:<b@two.example>",
+        " (unclosed a@one.example", " a@one.example\\", " a@one..example", " a.example",
+        " a@one.example\x01", " Team: a@one.example", " a@one.example; b@two.example"}) {
+    INFO(value);
+    CHECK(seen(value) == std::vector<std::string>{"malformed"});
+  }
+}
+
+TEST_CASE("NUL in From is malformed", "[mail][RFC 5322 §4.1]") {
+  CHECK(seen(std::string_view(" a@one.example\0.two.example", 26)) ==
+        std::vector<std::string>{"malformed"});
+}
+
+TEST_CASE("a From without any address has no domain", "[mail][RFC 9989 §5.3.1]") {
+  for (const char* value : {"", "  ", " undisclosed-recipients:;", " (only a comment)", " ,"}) {
+    INFO(value);
+    CHECK(seen(value) == std::vector<std::string>{"no_domain"});
+  }
+}
+
+TEST_CASE("a huge From is read in linear time", "[mail]") {
+  const std::string parens = " " + std::string(60'000, '(') + " a@one.example";
+  CHECK(seen(parens) == std::vector<std::string>{"malformed"});
+  const std::string commas = " " + std::string(60'000, ',') + "a@one.example";
+  CHECK(seen(commas) == std::vector<std::string>{"one.example"});
+  std::string many;
+  for (int i = 0; i < 5'000; ++i)
+    many += " a@one.example,";
+  CHECK(seen(many) == std::vector<std::string>{"malformed"});  // More than a person ever wrote.
+}
+
+TEST_CASE("authors come from exactly one From field", "[mail][RFC 9989 §5.3.1]") {
+  mail::Headers none;
+  REQUIRE(none.add({"To", " a@one.example"}, 1000));
+  CHECK(mail::find_authors(none).fault == mail::FromFault::missing);
+
+  mail::Headers two;
+  REQUIRE(two.add({"From", " a@one.example"}, 1000));
+  REQUIRE(two.add({"from ", " a@one.example"}, 1000));
+  CHECK(mail::find_authors(two).fault == mail::FromFault::repeated);
+
+  mail::Headers same;
+  REQUIRE(same.add({"From", " a@one.example, b@ONE.example"}, 1000));
+  CHECK_FALSE(mail::find_authors(same).fault);
+  CHECK(mail::find_authors(same).addresses.size() == 2);
+
+  mail::Headers several;
+  REQUIRE(several.add({"From", " a@one.example, b@two.example"}, 1000));
+  CHECK(mail::find_authors(several).fault == mail::FromFault::several_domains);
+}
+
+TEST_CASE("envelope paths give a mailbox or nothing", "[mail][RFC 5321 §4.1.2]") {
+  CHECK(mail::parse_path("<a@Example.com>")->domain.text() == "example.com");
+  CHECK(mail::parse_path("a@example.com")->local_part == "a");
+  CHECK(mail::parse_path("<@x.example,@y.example:a@example.com>")->local_part == "a");
+  CHECK(mail::parse_path("<\"a b\\\"c\"@example.com>")->local_part == "a b\"c");
+  for (const char* path :
+       {"<>", "", "a", "<a@>", "<@example.com>", "a@b(c.example", "\"a@example.com"}) {
+    INFO(path);
+    CHECK_FALSE(mail::parse_path(path));
+  }
+}
