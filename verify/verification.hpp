@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -46,21 +48,29 @@ struct MessageInfo {
 // Everything the checks found out about one message. A plain value: it can be logged, stored,
 // compared in a test, and judged again later.
 struct Facts {
-  std::vector<mail::Address> authors;             // The From addresses; all in one domain unless
-                                                  // from_fault says otherwise.
-  std::optional<mail::FromFault> from_fault;      // Why there is no single author domain.
-  std::vector<spf::Result> spf;                   // HELO, then MAIL FROM.
-  std::vector<dkim::Result> dkim;                 // In header order, top first.
+  std::vector<mail::Address> authors;         // The From addresses; all in one domain unless
+                                              // from_fault says otherwise.
+  std::optional<mail::FromFault> from_fault;  // Why there is no single author domain.
+  std::vector<spf::Result> spf;               // HELO, then MAIL FROM.
+  std::vector<dkim::Result> dkim;             // In header order, top first.
   arc::Result arc;
-  std::optional<iprev::Result> iprev;             // Absent when the client's address is unknown.
+  std::optional<iprev::Result> iprev;  // Absent when the client's address is unknown.
   dmarc::Result dmarc;
   MessageInfo message;
-  std::vector<dns::Lookup> dns;                   // Every question asked, sorted.
+  std::vector<dns::Lookup> dns;  // Every question asked, sorted.
 
   // The SPF result DMARC used: MAIL FROM, or postmaster@HELO for the null sender.
   [[nodiscard]] const spf::Result* mail_from_spf() const;
   // The one author domain DMARC is about, when there is one.
   [[nodiscard]] const base::Domain* from_domain() const;
+};
+
+// How many DNS questions one message may cause: 64 in all. Each party has a share of its own, so
+// that no verdict depends on who asked first, and a hostile SPF record cannot starve DMARC.
+struct Questions {
+  std::size_t mail_from_max = 30;  // 10 terms and their hosts; past it SPF is permerror.
+  std::size_t helo_max = 6;        // A host's own record: one TXT, a few addresses.
+  std::size_t checks_max = 28;     // 10 keys, tree walks, reverse DNS; ARC has what is left.
 };
 
 struct Options {
@@ -69,7 +79,7 @@ struct Options {
   arc::Options arc;
   iprev::Options iprev;
   std::size_t header_octets_max = 256 * 1024;
-  std::size_t questions_max = 64;             // DNS questions of one message.
+  Questions questions;
   std::chrono::milliseconds deadline{20'000};  // All checks, MAIL FROM to end of message.
 };
 
@@ -85,22 +95,21 @@ struct Services {
 // what came back. Used by one thread at a time, not always the same one.
 class Verification {
  public:
-  Verification(const Connection& connection, const Envelope& envelope, const Options& options,
+  // `options` outlives it. `mail_from` as in Envelope.
+  Verification(const Connection& connection, std::string_view mail_from, const Options& options,
                Services services, base::WallTime now);
   ~Verification();
   Verification(Verification&&) noexcept;
   Verification& operator=(Verification&&) noexcept;
 
-  void end_of_headers(mail::Headers headers);
+  // `complete` is false when fields were left out because the section passed its limit.
+  void end_of_headers(mail::Headers headers, bool complete);
   void body(std::string_view piece);
   [[nodiscard]] bool wants_body() const noexcept;  // False: nothing more of the body matters.
 
   // Waits no longer than Options::deadline after construction; a check without its answers is
   // temperror. Once.
   [[nodiscard]] Facts finish();
-
-  // The fields as given to end_of_headers(), for those who must find some again.
-  [[nodiscard]] const mail::Headers& headers() const noexcept;
 
  private:
   struct InFlight;
