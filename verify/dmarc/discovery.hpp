@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <utility>
@@ -21,19 +22,27 @@ struct Walk {
   std::vector<base::Domain> unreachable;
 };
 
-// Every name the walk could visit (at most 8, §4.10). All are known beforehand, so all are asked at
-// once and the walk costs one round trip.
+// Every name the walk could visit (at most 8, §4.10), longest first. All are known beforehand, so
+// all are asked at once and the walk costs one round trip. A name so long that there can be no
+// _dmarc below it is left out.
 [[nodiscard]] std::vector<base::Domain> walk_names(const base::Domain& name);
 [[nodiscard]] dns::Question record_question(const base::Domain& name);     // _dmarc.<name> TXT
 [[nodiscard]] dns::Question existence_question(const base::Domain& name);  // §3.2.13
 
-// The walk itself, over answers in the order of walk_names(). Pure.
+// The walk itself, over answers in the order of walk_names(); one that is missing counts as not
+// reached. Pure.
 [[nodiscard]] Walk walk(const base::Domain& name, std::span<const dns::Answer> answers);
 
-// The organizational domain (§4.10.2): the start itself when nothing was found.
+// The organizational domain (§4.10.2): the start itself when nothing was found. REQUIRES: a start,
+// here and below.
 [[nodiscard]] base::Domain organization(const Walk& walk);
 
 // True when an unreachable name could have changed organization().
 [[nodiscard]] bool organization_is_uncertain(const Walk& walk);
+
+// Whether two names have the same organizational domain, each by its own walk (§4.4.1). `unknown`
+// only when what lies at an unreachable name would turn the answer round.
+enum class SameOrganization : std::uint8_t { no, yes, unknown };
+[[nodiscard]] SameOrganization same_organization(const Walk& a, const Walk& b);
 
 }  // namespace dmarc

@@ -19,8 +19,9 @@ enum class Method : std::uint8_t { spf, dkim };
 struct Identifier {
   Method method = Method::dkim;
   base::Domain domain;
-  Walk walk;                // Its own tree walk (RFC 9989 §4.10.2); empty when none was made.
-  bool temporary = false;   // Its check ended in temperror: it could still have aligned.
+  Walk walk;               // Its own tree walk (RFC 9989 §4.4.1). Without one (no start) it aligns
+                           // only when it is the author domain itself.
+  bool temporary = false;  // Its check ended in temperror: it could still have aligned.
 };
 
 // Everything the verdict depends on.
@@ -40,9 +41,9 @@ struct Result {
   std::optional<base::Domain> policy_domain;  // Where the record that applies was found.
   std::optional<base::Domain> organization;   // The organizational domain of the author.
   std::optional<Record> record;
-  Policy policy = Policy::none;               // What applies, after sp, np and t (§4.10.1).
-  Policy published = Policy::none;            // Before t=y lowered it.
-  std::string policy_tag;                     // "p", "sp" or "np": which tag gave it.
+  Policy policy = Policy::none;     // What applies, after sp, np and t (§4.10.1).
+  Policy published = Policy::none;  // Before t=y lowered it.
+  std::string policy_tag;           // "p", "sp" or "np": which tag gave it.
   bool dkim_aligned = false;
   bool spf_aligned = false;
 
