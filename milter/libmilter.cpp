@@ -1,0 +1,346 @@
+// Debian's libmilter serves connections from a pool of workers: the callbacks of one connection run
+// on different threads, one after another. So all state is in smfi_setpriv, and nothing here is
+// thread_local or held across callbacks.
+#include "milter/libmilter.hpp"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <thread>
+#include <utility>
+
+#include <libmilter/mfapi.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "verify/base/log.hpp"
+
+namespace milter {
+
+namespace {
+
+using base::log::Level;
+
+constexpr int backlog = 1024;
+constexpr unsigned long no_replies = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
+                                     SMFIP_NR_DATA | SMFIP_NR_UNKN | SMFIP_NR_HDR | SMFIP_NR_EOH;
+constexpr unsigned long unneeded_events = SMFIP_NODATA | SMFIP_NOUNKNOWN;
+
+std::atomic<std::shared_ptr<const Services>> current_services;
+std::atomic<bool> stopping = false;
+std::atomic<int> callbacks_running = 0;
+std::string listening_on;  // Set by listen(), before any other thread runs.
+
+// What belongs to one connection for as long as libmilter knows it.
+struct Connection {
+  explicit Connection(std::shared_ptr<const Services> services) : session(std::move(services)) {}
+
+  Session session;
+  unsigned long no_reply = 0;  // The SMFIP_NR_ flags agreed on.
+  bool may_skip = false;       // SMFIP_SKIP agreed on.
+  bool broken = false;         // A callback that has no answer failed: the message must come again.
+};
+
+struct RunningCallback {
+  RunningCallback() { ++callbacks_running; }
+  ~RunningCallback() { --callbacks_running; }
+  RunningCallback(const RunningCallback&) = delete;
+  RunningCallback& operator=(const RunningCallback&) = delete;
+};
+
+// Nothing thrown may cross into C. A bug costs one message a retry, never the daemon.
+template <class Handler>
+sfsistat guarded(SMFICTX* context, Handler handler) noexcept {
+  const RunningCallback running;
+  auto* connection = static_cast<Connection*>(smfi_getpriv(context));
+  if (connection == nullptr || stopping) return SMFIS_TEMPFAIL;
+  try {
+    return handler(*connection);
+  } catch (const std::exception& error) {
+    base::log::write(Level::error, "", std::string("internal error: ") + error.what());
+  } catch (...) {
+    base::log::write(Level::error, "", "internal error: unknown exception");
+  }
+  connection->broken = true;
+  return SMFIS_TEMPFAIL;
+}
+
+// The answer to an event that decides nothing.
+sfsistat go_on(const Connection& connection, unsigned long no_reply_flag) {
+  return (connection.no_reply & no_reply_flag) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+}
+
+std::string_view macro(SMFICTX* context, const char* name) {
+  // libmilter's signature predates const; it does not write there.
+  const char* value = smfi_getsymval(context, const_cast<char*>(name));
+  return value == nullptr ? std::string_view{} : value;
+}
+
+std::optional<base::IpAddress> address_of(const _SOCK_ADDR* address) {
+  if (address == nullptr) return std::nullopt;
+  if (address->sa_family == AF_INET) {
+    sockaddr_in in{};
+    std::memcpy(&in, address, sizeof in);
+    std::array<std::uint8_t, 4> octets{};
+    std::memcpy(octets.data(), &in.sin_addr, octets.size());
+    return base::IpAddress::from_octets(octets);
+  }
+  if (address->sa_family == AF_INET6) {
+    sockaddr_in6 in{};
+    std::memcpy(&in, address, sizeof in);
+    std::array<std::uint8_t, 16> octets{};
+    std::memcpy(octets.data(), &in.sin6_addr, octets.size());
+    return base::IpAddress::from_octets(octets);
+  }
+  return std::nullopt;
+}
+
+// Postfix hands over folds as "\n\t", Sendmail too; signatures were made over CRLF.
+std::string with_crlf(std::string_view value) {
+  std::string out;
+  out.reserve(value.size() + 8);
+  char before = '\0';
+  for (const char c : value) {
+    if (c == '\n' && before != '\r') out += '\r';
+    out += c;
+    before = c;
+  }
+  return out;
+}
+
+sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long protocol,
+                      unsigned long, unsigned long, unsigned long* wanted_actions,
+                      unsigned long* wanted_protocol, unsigned long* unused1,
+                      unsigned long* unused2) {
+  const RunningCallback running;
+  *unused1 = *unused2 = 0;
+  const std::shared_ptr<const Services> services = current_services;
+  if (stopping || !services) return SMFIS_REJECT;
+  // Without it libmilter's caller eats the space after the colon, and every signature with simple
+  // canonicalization would break (RFC 6376 §3.4.1).
+  constexpr unsigned long needed_actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS;
+  if ((protocol & SMFIP_HDR_LEADSPC) == 0 || (actions & needed_actions) != needed_actions) {
+    base::log::write(Level::error, "",
+                     "the MTA lacks what Postern needs: leading space of header values, adding and "
+                     "changing header fields (Postfix 2.6 or Sendmail 8.14 have them)");
+    return SMFIS_REJECT;
+  }
+  auto* connection = new (std::nothrow) Connection(services);
+  if (connection == nullptr) return SMFIS_REJECT;
+  connection->no_reply = protocol & no_replies;
+  connection->may_skip = (protocol & SMFIP_SKIP) != 0;
+  smfi_setpriv(context, connection);
+
+  *wanted_actions = needed_actions | (actions & SMFIF_QUARANTINE);
+  *wanted_protocol = SMFIP_HDR_LEADSPC | (protocol & (no_replies | SMFIP_SKIP | unneeded_events));
+  // Only what is read, so that the MTA need not send the rest with each event.
+  if ((actions & SMFIF_SETSYMLIST) != 0) {
+    *wanted_actions |= SMFIF_SETSYMLIST;
+    const std::pair<int, const char*> lists[] = {
+        {SMFIM_CONNECT, "j"}, {SMFIM_HELO, ""}, {SMFIM_ENVFROM, "{auth_type}"},
+        {SMFIM_ENVRCPT, ""},  {SMFIM_EOH, ""},  {SMFIM_EOM, "i"}};
+    for (const auto& [stage, names] : lists) {
+      smfi_setsymlist(context, stage, const_cast<char*>(names));
+    }
+  }
+  return SMFIS_CONTINUE;
+}
+
+sfsistat on_connect(SMFICTX* context, char* client_name, _SOCK_ADDR* address) {
+  return guarded(context, [&](Connection& connection) {
+    const std::string_view name = client_name == nullptr ? "" : client_name;
+    connection.session.connect(address_of(address), name, macro(context, "j"));
+    return go_on(connection, SMFIP_NR_CONN);
+  });
+}
+
+sfsistat on_helo(SMFICTX* context, char* name) {
+  return guarded(context, [&](Connection& connection) {
+    connection.session.helo(name == nullptr ? "" : name);
+    return go_on(connection, SMFIP_NR_HELO);
+  });
+}
+
+sfsistat on_mail_from(SMFICTX* context, char** arguments) {
+  return guarded(context, [&](Connection& connection) {
+    connection.broken = false;
+    connection.session.mail_from(arguments[0], !macro(context, "{auth_type}").empty());
+    return go_on(connection, SMFIP_NR_MAIL);
+  });
+}
+
+sfsistat on_rcpt_to(SMFICTX* context, char** arguments) {
+  return guarded(context, [&](Connection& connection) {
+    connection.session.rcpt_to(arguments[0]);
+    return go_on(connection, SMFIP_NR_RCPT);
+  });
+}
+
+sfsistat on_header(SMFICTX* context, char* name, char* value) {
+  return guarded(context, [&](Connection& connection) {
+    connection.session.header(name, with_crlf(value));
+    return go_on(connection, SMFIP_NR_HDR);
+  });
+}
+
+sfsistat on_end_of_headers(SMFICTX* context) {
+  return guarded(context, [&](Connection& connection) {
+    connection.session.end_of_headers();
+    return go_on(connection, SMFIP_NR_EOH);
+  });
+}
+
+sfsistat on_body(SMFICTX* context, unsigned char* octets, std::size_t size) {
+  return guarded(context, [&](Connection& connection) {
+    const std::string_view piece(reinterpret_cast<const char*>(octets), size);
+    const bool wants_more = connection.session.body(piece);
+    return wants_more || !connection.may_skip ? SMFIS_CONTINUE : SMFIS_SKIP;
+  });
+}
+
+// smfi_setreply() expands "%".
+std::string for_setreply(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '%') out += '%';
+    out += c;
+  }
+  return out;
+}
+
+bool apply(SMFICTX* context, const HeaderEdit& edit) {
+  char* const name = const_cast<char*>(edit.name.c_str());
+  if (edit.kind == HeaderEdit::Kind::remove) {
+    return smfi_chgheader(context, name, edit.occurrence, nullptr) == MI_SUCCESS;
+  }
+  return smfi_insheader(context, 0, name, const_cast<char*>(edit.value.c_str())) == MI_SUCCESS;
+}
+
+sfsistat carry_out(SMFICTX* context, const Response& response) {
+  for (const HeaderEdit& edit : response.edits) {
+    if (!apply(context, edit)) {
+      base::log::write(Level::error, "", "the MTA refused a change of the header: " + edit.name);
+      return SMFIS_TEMPFAIL;
+    }
+  }
+  if (!response.hold_reason.empty() &&
+      smfi_quarantine(context, const_cast<char*>(response.hold_reason.c_str())) != MI_SUCCESS) {
+    base::log::write(Level::error, "", "the MTA refused to hold a message");
+    return SMFIS_TEMPFAIL;
+  }
+  const policy::Action action = response.decision.action;
+  if (action != policy::Action::reject && action != policy::Action::defer) return SMFIS_CONTINUE;
+  const policy::Reply& reply = response.decision.reply;
+  std::string code = std::to_string(reply.code);
+  std::string enhanced_code = reply.enhanced_code;
+  std::string text = for_setreply(reply.text);
+  if (smfi_setreply(context, code.data(), enhanced_code.data(), text.data()) != MI_SUCCESS) {
+    base::log::write(Level::error, "", "libmilter refused the reply: " + reply.text);
+  }
+  return action == policy::Action::reject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+}
+
+sfsistat on_end_of_message(SMFICTX* context) {
+  return guarded(context, [&](Connection& connection) -> sfsistat {
+    if (connection.broken) {
+      connection.session.abort();
+      return SMFIS_TEMPFAIL;
+    }
+    return carry_out(context, connection.session.end_of_message(macro(context, "i")));
+  });
+}
+
+sfsistat on_abort(SMFICTX* context) {
+  return guarded(context, [&](Connection& connection) {
+    connection.session.abort();
+    return SMFIS_CONTINUE;
+  });
+}
+
+sfsistat on_close(SMFICTX* context) {
+  const RunningCallback running;
+  delete static_cast<Connection*>(smfi_getpriv(context));
+  smfi_setpriv(context, nullptr);
+  return SMFIS_CONTINUE;
+}
+
+// The path of "unix:/path" or "local:/path", or nothing.
+std::string unix_path(const std::string& socket) {
+  const std::size_t colon = socket.find(':');
+  const std::string kind = socket.substr(0, colon);
+  return kind == "unix" || kind == "local" ? socket.substr(colon + 1) : std::string{};
+}
+
+// True when a connection to the socket file succeeds: a server is alive behind it.
+bool is_answered(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return false;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const bool answered =
+      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  close(fd);
+  return answered;
+}
+
+}  // namespace
+
+void set_services(std::shared_ptr<const Services> services) {
+  current_services = std::move(services);
+}
+
+base::Result<void> listen(const std::string& socket) {
+  const std::string path = unix_path(socket);
+  if (!path.empty() && is_answered(path)) return base::fail(socket + ": already in use");
+  smfiDesc description{};
+  description.xxfi_name = const_cast<char*>("postern");
+  description.xxfi_version = SMFI_VERSION;
+  description.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
+  description.xxfi_negotiate = on_negotiate;
+  description.xxfi_connect = on_connect;
+  description.xxfi_helo = on_helo;
+  description.xxfi_envfrom = on_mail_from;
+  description.xxfi_envrcpt = on_rcpt_to;
+  description.xxfi_header = on_header;
+  description.xxfi_eoh = on_end_of_headers;
+  description.xxfi_body = on_body;
+  description.xxfi_eom = on_end_of_message;
+  description.xxfi_abort = on_abort;
+  description.xxfi_close = on_close;
+  if (smfi_register(description) != MI_SUCCESS) return base::fail("libmilter: cannot register");
+  (void)smfi_setbacklog(backlog);
+  std::string spelled = socket;
+  if (smfi_setconn(spelled.data()) != MI_SUCCESS || smfi_opensocket(true) != MI_SUCCESS) {
+    return base::fail(socket + ": cannot listen: " + std::strerror(errno));
+  }
+  listening_on = path;
+  return {};
+}
+
+base::Result<void> serve() {
+  if (smfi_main() != MI_SUCCESS) return base::fail("libmilter: gave up");
+  return {};
+}
+
+void stop() {
+  stopping = true;
+  (void)smfi_stop();
+  // libmilter looks at its stop flag every 5 s, or when a connection comes.
+  if (!listening_on.empty()) (void)is_answered(listening_on);
+}
+
+bool wait_until_idle(base::Deadline deadline) {
+  while (callbacks_running != 0) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+}  // namespace milter

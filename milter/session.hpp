@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/decision.hpp"
+#include "report/event.hpp"
+#include "report/spool.hpp"
+#include "verify/base/ip_address.hpp"
+#include "verify/verification.hpp"
+
+namespace milter {
+
+// What happened with one message, for whoever counts (metrics). Called from any thread.
+using Observer = std::function<void(const report::Event& event, bool stored)>;
+
+// All a session needs, as it was when the connection began. A reload makes a new one; running
+// sessions keep theirs.
+struct Services {
+  std::string authserv_id;  // Empty: the MTA's {j}.
+  std::string config;       // For the event: generation and digest.
+  verify::Options verify;
+  policy::Rules rules;
+  report::LineOptions line;
+  std::optional<base::WallTime> test_now;  // Judges signatures at this time instead of now.
+
+  std::shared_ptr<void> owner;  // Keeps alive what the references below are to.
+  verify::Services checks;
+  report::Spool& spool;
+  Observer observe;
+};
+
+// A change to the message, applied in order.
+struct HeaderEdit {
+  enum class Kind : std::uint8_t { insert_first, remove } kind = Kind::insert_first;
+  std::string name;
+  int occurrence = 0;  // For remove: 1 is the topmost field of that name.
+  std::string value;   // For insert_first: with its leading space, folds as "\n\t".
+};
+
+// What the MTA is told at the end of a message.
+struct Response {
+  policy::Decision decision;
+  std::vector<HeaderEdit> edits;
+  std::string hold_reason;  // Not empty: to be put on hold, and why.
+};
+
+// One SMTP connection: turns the MTA's events into a Verification, and its Facts into a Decision.
+// Nothing is decided before the end of the message, so the events before it have no answer. Knows
+// the order of events, not libmilter; tests drive it directly. Used by one thread at a time.
+class Session {
+ public:
+  explicit Session(std::shared_ptr<const Services> services);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // `client` is absent when the MTA has no address for it; `receiver` is {j} and may be empty.
+  void connect(std::optional<base::IpAddress> client, std::string_view client_name,
+               std::string_view receiver);
+  void helo(std::string_view name);
+  void mail_from(std::string_view path, bool authenticated);
+  void rcpt_to(std::string_view path);
+  // `value` as the sender wrote it: leading space kept, folds as CRLF.
+  void header(std::string_view name, std::string_view value);
+  void end_of_headers();
+  [[nodiscard]] bool body(std::string_view piece);  // False: the MTA may skip the rest.
+  // Logs the event and stores it before it returns, so that no answered message is forgotten.
+  [[nodiscard]] Response end_of_message(std::string_view queue_id);
+  void abort();
+
+ private:
+  struct Message;
+
+  [[nodiscard]] const std::string& authserv_id() const;
+  [[nodiscard]] std::vector<HeaderEdit> edits(const Message& message,
+                                              const report::Event& event) const;
+  void remember(const report::Event& event) const;
+
+  std::shared_ptr<const Services> services_;
+  verify::Connection connection_;
+  std::unique_ptr<Message> message_;  // Between MAIL FROM and end of message.
+};
+
+}  // namespace milter
