@@ -1,0 +1,24 @@
+# Where things go on the machine: cmake --install build/release --prefix /usr
+include(GNUInstallDirs)
+
+if(TARGET postern-milter)
+  install(TARGETS postern-milter RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
+endif()
+if(TARGET postern)
+  install(TARGETS postern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+# At install time, because --prefix is known only then: the unit starts the program that was
+# installed, and an administrator's configuration is never overwritten (the new defaults go beside
+# it). systemd and Postern look in fixed places, whatever the prefix.
+set(POSTERN_SOURCE ${PROJECT_SOURCE_DIR})
+configure_file(${CMAKE_CURRENT_LIST_DIR}/install_files.cmake.in
+  ${PROJECT_BINARY_DIR}/install_files.cmake @ONLY)
+install(SCRIPT ${PROJECT_BINARY_DIR}/install_files.cmake)
+
+file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/man/*.[1-8])
+foreach(page ${pages})
+  string(REGEX MATCH "[1-8]$" section ${page})
+  install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+endforeach()
+install(FILES ${PROJECT_SOURCE_DIR}/docs/operating.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/postern)

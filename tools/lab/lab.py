@@ -1,0 +1,64 @@
+"""The lab: a name server, a Postfix and a Postern in one private directory, on loopback only."""
+
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+from nameserver import Nameserver
+from postern import Postern
+from postfix import Postfix
+from world import World
+
+DOMAIN = "demo.example"
+AUTHSERV_ID = "mx." + DOMAIN
+RECIPIENT = "bob@" + DOMAIN
+
+
+class Lab:
+    """`with Lab(program) as lab:` starts all three and stops and removes them, also on Ctrl-C."""
+
+    def __init__(self, program, preset="rfc9989", socket_kind="unix", policy="",
+                 default_action="tempfail", keep=False):
+        if os.geteuid() != 0:
+            raise PermissionError("a private Postfix needs root to start")
+        self.keep = keep
+        self.parts = []
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="postern-lab."))
+        try:
+            # Postfix's own user passes through, nobody lists it.
+            self.directory.chmod(0o711)
+            self.world = World(self.directory / "keys")
+            self.dns = Nameserver(self.directory / "dns", self.world.records(),
+                                  self.world.silent)
+            self.postern = Postern(self.directory / "postern", program, self.dns.port,
+                                   AUTHSERV_ID, preset, socket_kind, policy=policy)
+            self.postfix = Postfix(self.directory / "postfix", DOMAIN, self.postern.milter,
+                                   default_action)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        try:
+            for part in (self.dns, self.postern, self.postfix):
+                self.parts.insert(0, part)
+                part.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if not self.keep or kind is not None:
+            self.close()
+
+    def close(self):
+        for part in self.parts:
+            try:
+                part.stop()
+            except Exception as error:  # The others must be stopped all the same.
+                print(f"lab: {error}", file=sys.stderr)
+        self.parts = []
+        shutil.rmtree(self.directory, ignore_errors=True)
