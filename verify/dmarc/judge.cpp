@@ -101,6 +101,12 @@ Result judge_alignment(Result result, const Evidence& evidence) {
 
 }  // namespace
 
+bool needs_existence(const Walk& author_walk) {
+  const base::Domain& author = *author_walk.start;
+  const std::optional<base::Domain> at = find_policy_domain(author_walk, author);
+  return at && *at != author && record_at(author_walk, *at)->nonexistent_policy.has_value();
+}
+
 // Which temporary DNS failures matter (RFC 9989 §4.10.1: a failed query that is *required* leaves
 // neither pass nor fail):
 // - _dmarc.<author>: always, its record would come before any other.

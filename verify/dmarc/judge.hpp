@@ -50,6 +50,9 @@ struct Result {
   friend bool operator==(const Result&, const Result&) = default;
 };
 
+// True when Evidence::existence may be read: the author domain inherits a record with np=.
+[[nodiscard]] bool needs_existence(const Walk& author_walk);
+
 // REQUIRES: evidence.walk was made from evidence.author.
 [[nodiscard]] Result judge(const Evidence& evidence);
 

@@ -341,6 +341,15 @@ TEST_CASE("NOERROR without data is existence", "[dmarc][RFC 9989 §3.2.13]") {
   CHECK(judged(dns, "a.example.com", {}).policy == Policy::none);
 }
 
+TEST_CASE("existence is asked for only where np= is inherited", "[dmarc][RFC 9989 §4.10.1]") {
+  FakeResolver dns;
+  publish(dns, {{"np.example", "v=DMARC1; p=none; np=reject"}, {"p.example", "v=DMARC1; p=none"}});
+  CHECK(dmarc::needs_existence(tree_walk(dns, "a.np.example")));
+  CHECK_FALSE(dmarc::needs_existence(tree_walk(dns, "np.example")));
+  CHECK_FALSE(dmarc::needs_existence(tree_walk(dns, "a.p.example")));
+  CHECK_FALSE(dmarc::needs_existence(tree_walk(dns, "a.example")));
+}
+
 TEST_CASE("without a record nothing is aligned", "[dmarc][RFC 9989 §4.10.1]") {
   FakeResolver dns;
   const Result result = judged(dns, "example.com", {dkim_org});
