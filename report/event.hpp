@@ -20,7 +20,7 @@ struct Timings {
 
 // All that is remembered of a message once it is gone. One line in the spool.
 struct Event {
-  std::string id;       // Unique: also in the reply, so that a sender can quote it.
+  std::string id;  // Unique: also in the reply, so that a sender can quote it.
   base::WallTime time;
   std::string gateway;  // authserv-id
   std::string config;   // Generation and digest of the configuration that judged.

@@ -1,0 +1,176 @@
+#include "report/json_writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace report {
+
+namespace {
+
+struct CodePoint {
+  char32_t value = 0xFFFD;
+  std::size_t octets = 1;
+};
+
+// The code point at the front of `text`; U+FFFD for one octet that starts no valid sequence
+// (RFC 3629 §4: no overlong forms, no surrogates, nothing above U+10FFFF).
+CodePoint decode(std::string_view text) noexcept {
+  const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = octet(0);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return {};
+  char32_t value = lead & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((octet(i) & 0xC0) != 0x80) return {};
+    value = (value << 6) | (octet(i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> least = {0, 0, 0x80, 0x800, 0x10000};
+  if (value < least[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return {};
+  return {value, length};
+}
+
+// What RFC 8259 §7 lets stand as it is, without DEL and all that is not ASCII.
+bool is_plain(char c) noexcept { return c >= ' ' && c < '\x7F' && c != '"' && c != '\\'; }
+
+// The escaped form of one code point, built without touching the heap.
+struct Escape {
+  std::array<char, 12> text{};
+  std::size_t octets = 0;
+
+  void add(std::string_view more) noexcept {
+    std::ranges::copy(more, text.begin() + static_cast<std::ptrdiff_t>(octets));
+    octets += more.size();
+  }
+  void add_unit(char32_t unit) noexcept {
+    static constexpr char hex[] = "0123456789abcdef";
+    const char escaped[] = {
+        '\\',          'u', hex[(unit >> 12) & 15], hex[(unit >> 8) & 15], hex[(unit >> 4) & 15],
+        hex[unit & 15]};
+    add({escaped, sizeof escaped});
+  }
+};
+
+Escape escape(char32_t code_point) noexcept {
+  Escape made;
+  switch (code_point) {
+    case '"':
+      made.add("\\\"");
+      return made;
+    case '\\':
+      made.add("\\\\");
+      return made;
+    case '\n':
+      made.add("\\n");
+      return made;
+    case '\r':
+      made.add("\\r");
+      return made;
+    case '\t':
+      made.add("\\t");
+      return made;
+    default:
+      break;
+  }
+  if (code_point < 0x10000) {
+    made.add_unit(code_point);
+  } else {  // RFC 8259 §7: a surrogate pair.
+    made.add_unit(0xD800 + ((code_point - 0x10000) >> 10));
+    made.add_unit(0xDC00 + ((code_point - 0x10000) & 0x3FF));
+  }
+  return made;
+}
+
+}  // namespace
+
+JsonWriter::JsonWriter(std::size_t octets_expected) { out_.reserve(octets_expected); }
+
+void JsonWriter::start_value(std::string_view key) {
+  if (comma_needed_) out_ += ',';
+  if (!key.empty()) {
+    out_ += '"';
+    out_ += key;
+    out_ += "\":";
+  }
+  comma_needed_ = true;
+}
+
+void JsonWriter::begin_object(std::string_view key) {
+  start_value(key);
+  out_ += '{';
+  comma_needed_ = false;
+}
+
+void JsonWriter::end_object() {
+  out_ += '}';
+  comma_needed_ = true;
+}
+
+void JsonWriter::begin_array(std::string_view key) {
+  start_value(key);
+  out_ += '[';
+  comma_needed_ = false;
+}
+
+void JsonWriter::end_array() {
+  out_ += ']';
+  comma_needed_ = true;
+}
+
+void JsonWriter::append_escaped(std::string_view value, std::size_t octets_max) {
+  constexpr std::string_view cut_mark = "...";
+  const std::size_t start = out_.size();
+  while (!value.empty()) {
+    const std::size_t room = octets_max - (out_.size() - start);
+    const std::size_t plain =
+        static_cast<std::size_t>(std::ranges::find_if_not(value, is_plain) - value.begin());
+    if (plain > room) {
+      out_ += value.substr(0, room);
+      out_ += cut_mark;
+      return;
+    }
+    out_ += value.substr(0, plain);
+    value.remove_prefix(plain);
+    if (value.empty()) return;
+    const CodePoint next = decode(value);
+    const Escape escaped = escape(next.value);
+    if (escaped.octets > room - plain) {
+      out_ += cut_mark;
+      return;
+    }
+    out_.append(escaped.text.data(), escaped.octets);
+    value.remove_prefix(next.octets);
+  }
+}
+
+void JsonWriter::text(std::string_view key, std::string_view value, std::size_t octets_max) {
+  start_value(key);
+  out_ += '"';
+  append_escaped(value, octets_max);
+  out_ += '"';
+}
+
+void JsonWriter::text_or_null(std::string_view key, std::optional<std::string_view> value,
+                              std::size_t octets_max) {
+  if (value) {
+    text(key, *value, octets_max);
+  } else {
+    start_value(key);
+    out_ += "null";
+  }
+}
+
+void JsonWriter::number(std::string_view key, std::int64_t value) {
+  start_value(key);
+  std::array<char, 24> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out_.append(digits.data(), end);
+}
+
+void JsonWriter::boolean(std::string_view key, bool value) {
+  start_value(key);
+  out_ += value ? "true" : "false";
+}
+
+}  // namespace report

@@ -1,0 +1,25 @@
+#include "report/words.hpp"
+
+#include <set>
+#include <string_view>
+
+#include <catch2/catch.hpp>
+
+TEST_CASE("each DKIM reason has a word of its own, without spaces", "[report]") {
+  std::set<std::string_view> seen;
+  constexpr auto last = static_cast<int>(dkim::Reason::signature_mismatch);
+  for (int i = 1; i <= last; ++i) {
+    const std::string_view word = report::word(static_cast<dkim::Reason>(i));
+    CHECK_FALSE(word.empty());
+    CHECK(word.find(' ') == std::string_view::npos);
+    CHECK(seen.insert(word).second);
+  }
+  CHECK(report::word(dkim::Reason::none).empty());
+  CHECK(report::word(dkim::Reason::body_hash_mismatch) == "body_hash_mismatch");
+}
+
+TEST_CASE("ARC results are spelled as in the cv= tag", "[report][RFC 8617 §4.4]") {
+  CHECK(report::word(arc::Status::none) == "none");
+  CHECK(report::word(arc::Status::pass) == "pass");
+  CHECK(report::word(arc::Status::fail) == "fail");
+}
