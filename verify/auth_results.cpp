@@ -1,0 +1,240 @@
+#include "verify/auth_results.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "verify/base/text.hpp"
+
+namespace verify {
+
+namespace {
+
+constexpr std::size_t columns_max = 78;  // RFC 5322 §2.1.1
+constexpr std::size_t tab_columns = 8;
+constexpr std::string_view field_start = "Authentication-Results: ";
+constexpr std::size_t raw_octets_max = 200;
+constexpr std::size_t reason_octets_max = 200;
+constexpr std::size_t signatures_max = 20;   // More make the field longer, not more useful.
+constexpr std::size_t start_octets_min = 8;  // RFC 6008 §4
+constexpr std::size_t start_octets_max = 64;
+
+// value of RFC 8601 §2.2: a token as it is, else a quoted-string of printable ASCII.
+std::string value(std::string_view text) {
+  if (is_token(text)) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c >= ' ' && c < '\x7F' ? c : '?';
+  }
+  return quoted + '"';
+}
+
+// The field, word by word. Only here is text put between the delimiters of the grammar.
+class FieldWriter {
+ public:
+  explicit FieldWriter(std::string_view authserv_id) {
+    const auto domain = base::Domain::parse(authserv_id);
+    const bool international = domain && !is_token(authserv_id);
+    words_.push_back(value(international ? std::string_view(domain->text()) : authserv_id));
+  }
+
+  void result(std::string_view method, std::string_view result) {
+    words_.back() += ';';
+    words_.push_back(std::string(method).append("=").append(result));
+  }
+
+  void reason(std::string_view text) {
+    if (!text.empty()) property("reason", text.substr(0, reason_octets_max));
+  }
+
+  void property(std::string_view name, std::string_view text) {
+    words_.push_back(std::string(name).append("=").append(value(text)));
+  }
+  void property(std::string_view name, const std::optional<base::Domain>& domain) {
+    if (domain) property(name, std::string_view(domain->text()));
+  }
+  void property(std::string_view name, const std::optional<base::IpAddress>& address) {
+    if (address) property(name, std::string_view(address->text()));
+  }
+  // [[local-part] "@"] domain-name goes without quotes (RFC 8601 §2.2).
+  void address(std::string_view name, std::string_view local_part, const base::Domain& domain) {
+    words_.push_back(
+        std::string(name).append("=").append(local_part).append("@").append(domain.text()));
+  }
+
+  [[nodiscard]] std::string text() const {
+    std::string field;
+    std::size_t column = field_start.size();
+    for (const std::string& word : words_) {
+      if (field.empty()) {
+        column += word.size();
+      } else if (column + 1 + word.size() > columns_max) {
+        field += "\n\t";
+        column = tab_columns + word.size();
+      } else {
+        field += ' ';
+        column += 1 + word.size();
+      }
+      field += word;
+    }
+    return field;
+  }
+
+ private:
+  std::vector<std::string> words_;
+};
+
+// RFC 7489 and RFC 9989 look at MAIL FROM, or at HELO for the null sender: the last one made.
+void write_spf(FieldWriter& field, const std::vector<spf::Result>& results) {
+  if (results.empty()) return;
+  const spf::Result& last = results.back();
+  field.result("spf", spf::name(last.status));
+  const bool is_helo = last.identity == spf::Identity::helo;
+  field.property(is_helo ? "smtp.helo" : "smtp.mailfrom", last.domain);
+}
+
+// s= is a sequence of labels (RFC 6376 §3.1), a= a word.
+void write_raw(FieldWriter& field, std::string_view name, std::string_view text) {
+  if (text.size() > raw_octets_max) return;
+  if (is_token(text)) {
+    field.property(name, text);
+  } else {
+    field.property(name, base::Domain::parse(text));
+  }
+}
+
+// i= (RFC 6376 §3.5), when its local-part is no more than words and dots.
+void write_identity(FieldWriter& field, std::string_view identity) {
+  const std::size_t at = identity.rfind('@');
+  if (at == std::string_view::npos || identity.size() > raw_octets_max) return;
+  const std::string_view local_part = identity.substr(0, at);
+  const auto domain = base::Domain::parse(identity.substr(at + 1));
+  if (!domain || (!local_part.empty() && !is_token(local_part))) return;
+  if (local_part.starts_with('.') || local_part.ends_with('.') || local_part.contains("..")) return;
+  field.address("header.i", local_part, *domain);
+}
+
+bool is_base64(char c) { return base::is_alpha(c) || base::is_digit(c) || c == '+' || c == '/'; }
+
+std::string_view signature_start(const dkim::Result& result) {
+  const std::string_view start = result.signature_start;
+  const auto end = std::ranges::find_if_not(start, is_base64);
+  return start.substr(0, static_cast<std::size_t>(end - start.begin())).substr(0, start_octets_max);
+}
+
+// RFC 6008 §4: as much of b= as tells this signature from the others, but no less than eight.
+std::string_view distinct_start(std::size_t index, const std::vector<const dkim::Result*>& all) {
+  const std::string_view own = signature_start(*all[index]);
+  std::size_t length = start_octets_min;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string_view other = signature_start(*all[i]);
+    if (i == index || other == own) continue;
+    const auto differing = std::ranges::mismatch(own, other).in1;
+    length = std::max(length, static_cast<std::size_t>(differing - own.begin()) + 1);
+  }
+  return own.substr(0, length);
+}
+
+// When there are too many: those that passed, then the others that were looked at, in their order.
+std::vector<const dkim::Result*> chosen_signatures(const std::vector<dkim::Result>& results) {
+  std::vector<const dkim::Result*> chosen(results.size());
+  std::ranges::transform(results, chosen.begin(), [](const dkim::Result& one) { return &one; });
+  if (chosen.size() <= signatures_max) return chosen;
+  std::ranges::stable_sort(chosen, {}, [](const dkim::Result* one) {
+    if (one->status == dkim::Status::pass) return 0;
+    return one->reason == dkim::Reason::too_many_signatures ? 2 : 1;
+  });
+  chosen.resize(signatures_max);
+  std::ranges::sort(chosen);  // All point into `results`: back to the order of the header.
+  return chosen;
+}
+
+void write_dkim(FieldWriter& field, const Facts& facts) {
+  // Nothing was looked at: "none" would say that there is no signature.
+  if (facts.message.header_truncated) {
+    field.result("dkim", dkim::name(dkim::Status::permerror));
+    field.reason("header section too large");
+    return;
+  }
+  if (facts.dkim.empty()) field.result("dkim", dkim::name(dkim::Status::none));
+  const std::vector<const dkim::Result*> chosen = chosen_signatures(facts.dkim);
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const dkim::Result& one = *chosen[i];
+    field.result("dkim", dkim::name(one.status));
+    if (one.status != dkim::Status::pass && one.reason != dkim::Reason::none) {
+      field.reason(dkim::describe(one.reason));
+    }
+    field.property("header.d", one.domain);
+    write_identity(field, one.identity);
+    write_raw(field, "header.s", one.selector);
+    write_raw(field, "header.a", one.algorithm);
+    const std::string_view start = distinct_start(i, chosen);
+    if (!start.empty()) field.property("header.b", start);
+  }
+}
+
+std::string_view arc_word(arc::Status status) {
+  switch (status) {
+    case arc::Status::none:
+      return "none";
+    case arc::Status::pass:
+      return "pass";
+    case arc::Status::fail:
+      return "fail";
+  }
+  return "fail";
+}
+
+// RFC 8617 §10.2
+void write_arc(FieldWriter& field, const Facts& facts, const Connection& connection) {
+  if (facts.message.header_truncated) return;  // There is no word for this in RFC 8617.
+  const arc::Result& result = facts.arc;
+  field.result("arc", arc_word(result.status));
+  if (result.status == arc::Status::fail) field.reason(result.detail);
+  if (result.status != arc::Status::pass) return;
+  field.property("smtp.remote-ip", connection.client);
+  field.property("header.oldest-pass", std::to_string(result.oldest_pass));
+}
+
+// RFC 9989 §9
+void write_dmarc(FieldWriter& field, const Facts& facts) {
+  const dmarc::Result& result = facts.dmarc;
+  if (facts.from_fault && !facts.message.header_truncated) {
+    field.result("dmarc", dmarc::name(dmarc::Status::permerror));
+    std::string fault(mail::name(*facts.from_fault));
+    std::ranges::replace(fault, '_', ' ');
+    field.reason("From field: " + fault);
+    return;
+  }
+  field.result("dmarc", dmarc::name(result.status));
+  const bool undecided =
+      result.status == dmarc::Status::temperror || result.status == dmarc::Status::permerror;
+  if (undecided) field.reason(result.reason);
+  if (result.record) field.property("policy.dmarc", dmarc::name(result.policy));
+  field.property("header.from", result.author);
+}
+
+// RFC 8601 §2.7.3
+void write_iprev(FieldWriter& field, const Facts& facts, const Connection& connection) {
+  if (!facts.iprev || !connection.client) return;
+  field.result("iprev", iprev::name(facts.iprev->status));
+  field.property("policy.iprev", connection.client);
+}
+
+}  // namespace
+
+std::string format_auth_results(const Facts& facts, const Connection& connection,
+                                std::string_view authserv_id) {
+  FieldWriter field(authserv_id);
+  write_spf(field, facts.spf);
+  write_dkim(field, facts);
+  write_arc(field, facts, connection);
+  write_dmarc(field, facts);
+  write_iprev(field, facts, connection);
+  return field.text();
+}
+
+}  // namespace verify

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "verify/auth_results_parser.hpp"  // The other direction.
+#include "verify/verification.hpp"
+
+namespace verify {
+
+// The value of our own Authentication-Results field (RFC 8601): one result per method, one per
+// signature for DKIM. No space in front; lines of at most 78 columns where words allow it, joined
+// by "\n\t", the form both MTAs take from a milter.
+//
+// No text from outside can form a second result, a comment or a line. Domains are A-labels. Of raw
+// text from a signature, what does not have the shape its tag has in honest mail is left out.
+[[nodiscard]] std::string format_auth_results(const Facts& facts, const Connection& connection,
+                                              std::string_view authserv_id);
+
+}  // namespace verify

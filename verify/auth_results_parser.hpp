@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Reading Authentication-Results (RFC 8601 §2.2): tolerantly, to find those that claim to be ours,
+// and strictly, to learn what one says.
+namespace verify {
+
+// "header.d=example.com"; what belongs in no quotes or comments is lower case, values are unquoted.
+struct Property {
+  std::string type;  // ptype; empty for the bare "action=none" large senders write.
+  std::string name;
+  std::string value;
+
+  friend bool operator==(const Property&, const Property&) = default;
+};
+
+struct ResInfo {
+  std::string method;  // Lower case, as is the result.
+  std::string result;
+  std::string reason;
+  std::vector<Property> properties;  // In order, repeats kept.
+
+  friend bool operator==(const ResInfo&, const ResInfo&) = default;
+};
+
+struct AuthResults {
+  std::string authserv_id;
+  std::vector<ResInfo> results;  // Empty for "none".
+
+  friend bool operator==(const AuthResults&, const AuthResults&) = default;
+};
+
+// The value of one field, or what follows "i=1;" in ARC-Authentication-Results. Strict but for two
+// habits that cannot move a property to another result: an unquoted value may hold "/", ":", "="
+// and "?" (base64, IPv6 addresses), and a property may lack its ptype. Nothing for a version other
+// than 1.
+[[nodiscard]] std::optional<AuthResults> parse_auth_results(std::string_view value);
+
+// The authserv-id a field claims, unquoted and unfolded: comments, quotes, a version, a forgotten
+// semicolon and "/…" behind the name do not hide it. Nothing when the field claims none that can
+// be made out.
+[[nodiscard]] std::optional<std::string> authserv_id_of(std::string_view value);
+
+// True for a field that must not stay in a message from outside (RFC 8601 §5): it claims one of
+// `own_ids`, its version is not 1, or its beginning is so broken that another reader may see our
+// name there. Ids are equal when they differ in case, white space, a final dot, or A- and U-labels.
+[[nodiscard]] bool must_be_removed(std::string_view value, std::span<const std::string> own_ids);
+[[nodiscard]] bool must_be_removed(std::string_view value, const std::string& own_id);
+
+// RFC 2045 §5.1: what stands as a value without quotes. ASCII only.
+[[nodiscard]] bool is_token(std::string_view text) noexcept;
+
+}  // namespace verify
