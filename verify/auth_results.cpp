@@ -96,14 +96,19 @@ void write_spf(FieldWriter& field, const std::vector<spf::Result>& results) {
   field.property(is_helo ? "smtp.helo" : "smtp.mailfrom", last.domain);
 }
 
-// s= is a sequence of labels (RFC 6376 §3.1), a= a word.
-void write_raw(FieldWriter& field, std::string_view name, std::string_view text) {
-  if (text.size() > raw_octets_max) return;
-  if (is_token(text)) {
-    field.property(name, text);
+// s= is a sequence of labels (RFC 6376 §3.1), U-labels in internationalized mail (RFC 8616 §4).
+void write_selector(FieldWriter& field, std::string_view selector) {
+  if (selector.size() > raw_octets_max) return;
+  if (is_token(selector)) {
+    field.property("header.s", selector);
   } else {
-    field.property(name, base::Domain::parse(text));
+    field.property("header.s", base::Domain::parse(selector));
   }
+}
+
+void write_algorithm(FieldWriter& field, std::string_view algorithm) {
+  if (algorithm.size() > raw_octets_max || !is_token(algorithm)) return;
+  field.property("header.a", algorithm);
 }
 
 // i= (RFC 6376 §3.5), when its local-part is no more than words and dots.
@@ -169,8 +174,8 @@ void write_dkim(FieldWriter& field, const Facts& facts) {
     }
     field.property("header.d", one.domain);
     write_identity(field, one.identity);
-    write_raw(field, "header.s", one.selector);
-    write_raw(field, "header.a", one.algorithm);
+    write_selector(field, one.selector);
+    write_algorithm(field, one.algorithm);
     const std::string_view start = distinct_start(i, chosen);
     if (!start.empty()) field.property("header.b", start);
   }
