@@ -39,13 +39,6 @@ std::optional<base::Domain> spf_domain(std::string_view mail_from, std::string_v
   return base::Domain::parse(mail_from.substr(at == std::string_view::npos ? 0 : at + 1));
 }
 
-// True when np= may speak for the author domain, so that it matters whether that name exists.
-bool inherits_np(const dmarc::Walk& walk, const base::Domain& author) {
-  if (walk.records.front().first == author) return false;  // Longest name first.
-  return std::ranges::any_of(
-      walk.records, [](const auto& at) { return at.second.nonexistent_policy.has_value(); });
-}
-
 }  // namespace
 
 const spf::Result* Facts::mail_from_spf() const { return spf.empty() ? nullptr : &spf.back(); }
@@ -167,7 +160,7 @@ struct Verification::InFlight {
   dmarc::Result judge_dmarc(const Facts& facts) {
     dmarc::Evidence evidence{.author = *author, .walk = walk(*author)};
     if (!evidence.walk.records.empty()) {
-      if (inherits_np(evidence.walk, *author)) {
+      if (dmarc::needs_existence(evidence.walk)) {
         evidence.existence = wait(checks.lookup(dmarc::existence_question(*author))).outcome;
       }
       add_identifiers(facts, evidence);
