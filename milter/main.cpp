@@ -1,0 +1,266 @@
+// postern-milter: builds all parts, serves, reloads, stops.
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "config/config.hpp"
+#include "milter/libmilter.hpp"
+#include "milter/metrics.hpp"
+#include "report/spool.hpp"
+#include "verify/base/log.hpp"
+#include "verify/base/text.hpp"
+#include "verify/stack.hpp"
+
+namespace {
+
+using base::log::Level;
+
+constexpr char usage[] =
+    "usage: postern-milter [-c FILE] [-p SOCKET] [-n] [-f] [-V]\n"
+    "  -c FILE    configuration (default /etc/postern/postern.toml)\n"
+    "  -p SOCKET  listen here instead of [milter] socket\n"
+    "  -n         check the configuration and exit\n"
+    "  -f         stay in the foreground (always so; accepted for habit)\n"
+    "  -V         print the version and exit\n";
+
+struct Arguments {
+  std::filesystem::path file = "/etc/postern/postern.toml";
+  std::string socket;
+  bool check_only = false;
+};
+
+struct Exit {
+  int status = EX_OK;
+};
+
+std::variant<Arguments, Exit> parse_arguments(int argc, char** argv) {
+  Arguments arguments;
+  for (int option = 0; (option = getopt(argc, argv, "c:p:nfVh")) != -1;) {
+    switch (option) {
+      case 'c':
+        arguments.file = optarg;
+        break;
+      case 'p':
+        arguments.socket = optarg;
+        break;
+      case 'n':
+        arguments.check_only = true;
+        break;
+      case 'f':
+        break;
+      case 'V':
+        std::cout << "postern-milter " POSTERN_VERSION "\n";
+        return Exit{EX_OK};
+      case 'h':
+        std::cout << usage;
+        return Exit{EX_OK};
+      default:
+        std::cerr << usage;
+        return Exit{EX_USAGE};
+    }
+  }
+  if (optind < argc) {
+    std::cerr << usage;
+    return Exit{EX_USAGE};
+  }
+  return arguments;
+}
+
+// The clock that judges signatures, when a test replaces it.
+std::optional<base::WallTime> test_now() {
+  const char* const text = std::getenv("POSTERN_TEST_NOW");
+  if (text == nullptr) return std::nullopt;
+  const auto seconds = base::parse_number(text);
+  if (!seconds) return std::nullopt;
+  return base::WallTime(std::chrono::seconds(*seconds));
+}
+
+// The parts that live as long as the process, and what is made anew by each reload.
+class Daemon {
+ public:
+  Daemon(Arguments arguments, config::Config config)
+      : arguments_(std::move(arguments)), config_(std::move(config)) {}
+
+  int run();
+
+ private:
+  [[nodiscard]] base::Result<void> start();
+  [[nodiscard]] base::Result<std::shared_ptr<const milter::Services>> make_services(
+      const config::Config& config);
+  void reload();
+  void greet() const;
+
+  const Arguments arguments_;
+  config::Config config_;
+  std::uint64_t generation_ = 0;
+  std::optional<report::Spool> spool_;
+  std::unique_ptr<milter::Metrics> metrics_;
+};
+
+base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
+    const config::Config& config) {
+  auto stack = verify::Stack::open(config.stack);
+  if (!stack) return std::unexpected(stack.error());
+  const std::shared_ptr<verify::Stack> owner = *std::move(stack);
+  const std::uint64_t generation = generation_ + 1;
+  milter::Observer observe;
+  if (metrics_) {
+    observe = [metrics = metrics_.get()](const report::Event& event, bool stored) {
+      metrics->count(event, stored);
+    };
+  }
+  auto services = std::make_shared<const milter::Services>(milter::Services{
+      .authserv_id = config.milter.authserv_id,
+      .config = std::to_string(generation) + '-' + config::digest(config),
+      .verify = config.verify,
+      .rules = config.policy,
+      .line = config.line,
+      .test_now = test_now(),
+      .owner = owner,
+      .checks = owner->services(),
+      .spool = *spool_,
+      .observe = std::move(observe),
+  });
+  generation_ = generation;
+  if (metrics_) metrics_->set_generation(generation);
+  return services;
+}
+
+base::Result<void> Daemon::start() {
+  auto spool = report::Spool::open(config_.spool);
+  if (!spool) return std::unexpected(spool.error());
+  spool_.emplace(*std::move(spool));
+  if (!config_.metrics.listen.empty()) {
+    auto metrics = milter::Metrics::open(config_.metrics.listen);
+    if (!metrics) return std::unexpected(metrics.error());
+    metrics_ = *std::move(metrics);
+  }
+  auto services = make_services(config_);
+  if (!services) return std::unexpected(services.error());
+  milter::set_services(*std::move(services));
+  return milter::listen(arguments_.socket.empty() ? config_.milter.socket : arguments_.socket);
+}
+
+void Daemon::greet() const {
+  const auto warn = [](const std::string& text) { base::log::write(Level::warning, "", text); };
+  const std::string& socket = arguments_.socket.empty() ? config_.milter.socket : arguments_.socket;
+  base::log::write(Level::info, "",
+                   "postern-milter " POSTERN_VERSION " listens on " + socket + ", preset " +
+                       std::string(policy::name(config_.policy.preset)));
+  if (config_.policy.preset == policy::Preset::monitor) {
+    warn("preset monitor: mail that fails DMARC is delivered; the log says would=reject");
+  }
+  if (test_now()) warn("POSTERN_TEST_NOW is set: signatures are not judged by the real time");
+  if (geteuid() == 0) warn("running as root; the shipped systemd unit uses an own user");
+}
+
+// The new file is taken as a whole or not at all; sessions that run keep what they began with.
+void Daemon::reload() {
+  auto loaded = config::load(arguments_.file);
+  if (!loaded) {
+    base::log::write(Level::error, "",
+                     "reload: kept the old configuration: " + loaded.error().what);
+    return;
+  }
+  auto services = make_services(*loaded);
+  if (!services) {
+    base::log::write(Level::error, "",
+                     "reload: kept the old configuration: " + services.error().what);
+    return;
+  }
+  if (loaded->milter.socket != config_.milter.socket ||
+      loaded->spool.directory != config_.spool.directory ||
+      loaded->metrics.listen != config_.metrics.listen) {
+    base::log::write(Level::warning, "",
+                     "reload: a new socket, spool directory or metrics address needs a restart");
+  }
+  config_ = *std::move(loaded);
+  base::log::open(config_.log);
+  base::log::write(Level::info, "", "reload: configuration " + (*services)->config);
+  milter::set_services(*std::move(services));
+}
+
+sigset_t handled_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGUSR1, SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&signals, signal);
+  return signals;
+}
+
+int Daemon::run() {
+  // Blocked before any thread begins, so that every thread inherits it. This thread alone takes
+  // them: the kernel gives a process's signal to its main thread first, ahead of libmilter's own.
+  const sigset_t signals = handled_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  umask(0007);  // The socket is for our group: the MTA's user is put into it.
+
+  base::log::open(config_.log);
+  if (const auto started = start(); !started) {
+    base::log::write(Level::error, "", started.error().what);
+    return EX_UNAVAILABLE;
+  }
+  greet();
+
+  std::atomic<bool> failed = false;
+  std::thread server([&failed] {
+    if (const auto served = milter::serve(); !served) {
+      base::log::write(Level::error, "", served.error().what);
+      failed = true;
+    }
+    kill(getpid(), SIGTERM);  // libmilter may stop by itself: wake the loop below.
+  });
+  sd_notify(0, "READY=1");
+  for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGUSR1;)
+    reload();
+
+  sd_notify(0, "STOPPING=1");
+  base::log::write(Level::info, "", "stopping");
+  milter::stop();
+  server.join();
+  const auto patience = std::chrono::steady_clock::now() + config_.verify.deadline;
+  const bool idle = milter::wait_until_idle(patience);
+  milter::set_services(nullptr);
+  if (!idle) std::_Exit(EX_SOFTWARE);  // A callback hangs: what it uses must not be destroyed.
+  return failed ? EX_SOFTWARE : EX_OK;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto arguments = parse_arguments(argc, argv);
+  if (const auto* exit = std::get_if<Exit>(&arguments)) return exit->status;
+  auto given = std::get<Arguments>(arguments);
+  auto config = config::load(given.file);
+  if (!config) {
+    std::cerr << config.error().what << '\n';
+    return EX_CONFIG;
+  }
+  if (!given.socket.empty()) {
+    auto socket = config::parse_socket(given.socket);
+    if (!socket) {
+      std::cerr << "-p: " << socket.error().what << '\n';
+      return EX_USAGE;
+    }
+    given.socket = *std::move(socket);
+  }
+  if (given.check_only) {
+    std::cout << given.file.string() << ": ok\n";
+    return EX_OK;
+  }
+  return Daemon(std::move(given), *std::move(config)).run();
+}
