@@ -3,6 +3,7 @@
 import dataclasses
 import email
 import email.policy
+import re
 import time
 
 from lab import AUTHSERV_ID, RECIPIENT
@@ -54,7 +55,8 @@ def run(lab, case, preset):
             read_delivered(outcome, mails[0])
     elif lab.postfix.delivered(case.message_id):
         outcome.faults.append("refused, but delivered")
-    outcome.event = lab.postern.event(case.message_id)
+    queued = re.search(r"queued as (\S+)", reply.text)
+    outcome.event = lab.postern.event(case.message_id, queued and queued[1])
     if outcome.event is not None:
         outcome.log = wait_for(
             lambda: lab.postern.log_line(outcome.event.get("queue_id", "?")), 2) or ""

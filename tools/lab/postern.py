@@ -135,9 +135,12 @@ class Postern:
                 found += [json.loads(line) for line in path.read_bytes().splitlines() if line]
         return found
 
-    def event(self, message_id):
-        """The last event of the message with this Message-ID."""
+    def event(self, message_id, queue_id=None):
+        """The last event of the message, by either: the Message-ID is a fact of the verification,
+        which trusted mail has none of."""
         for event in reversed(self.events()):
             if event.get("message", {}).get("message_id", "").strip("<>") == message_id:
+                return event
+            if queue_id is not None and event.get("queue_id") == queue_id:
                 return event
         return None
