@@ -100,7 +100,8 @@ End it:
 
 def main():
     options = arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):  # Leave by the same door as Ctrl-C.
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
     policy = 'on_temporary_error = "defer"' if options.defer else ""
     print(f"Starting unbound, Postfix and postern-milter ({options.preset}) on loopback.")
     with Lab(options.milter, options.preset, policy=policy, keep=options.keep) as lab:
@@ -110,10 +111,10 @@ def main():
             outcomes.append(judge.run(lab, case, options.preset))
             print_case(number, outcomes[-1], options.preset)
         print_summary(outcomes, options.preset)
+        wrong = sum(not outcome.ok for outcome in outcomes)
+        print(f"\n{len(outcomes) - wrong} of {len(outcomes)} as expected.")
         if options.keep:
             print_kept(lab)
-    wrong = sum(not outcome.ok for outcome in outcomes)
-    print(f"\n{len(outcomes) - wrong} of {len(outcomes)} as expected.")
     return 1 if wrong else 0
 
 

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -55,6 +56,8 @@ class Lab:
             self.close()
 
     def close(self):
+        # The daemon takes some seconds to stop: a second Ctrl-C must not leave half of it behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         for part in self.parts:
             try:
                 part.stop()
@@ -62,3 +65,4 @@ class Lab:
                 print(f"lab: {error}", file=sys.stderr)
         self.parts = []
         shutil.rmtree(self.directory, ignore_errors=True)
+        signal.signal(signal.SIGINT, signal.default_int_handler)

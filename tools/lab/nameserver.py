@@ -57,7 +57,8 @@ class Nameserver:
         self.directory.mkdir()
         self.port = free_port(socket.SOCK_DGRAM)
         self.process = None
-        # A socket that is open and never answers: no ICMP error gives the silence away.
+        # A socket that is open and never answers: no ICMP error gives the silence away. unbound
+        # inherits it, so that it lasts as long as unbound does.
         self.dead = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.dead.bind(("127.0.0.1", 0))
         data = []
@@ -78,7 +79,8 @@ class Nameserver:
         shutil.copy2("/usr/sbin/unbound", program)
         with open(self.directory / "stderr", "wb") as errors:
             self.process = subprocess.Popen([program, "-d", "-c", self.config], stderr=errors,
-                                            stdin=subprocess.DEVNULL, start_new_session=True)
+                                            stdin=subprocess.DEVNULL, start_new_session=True,
+                                            pass_fds=[self.dead.fileno()])
         self._wait()
 
     def _wait(self):
