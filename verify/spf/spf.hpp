@@ -24,16 +24,16 @@ enum class Engine : std::uint8_t {
 
 struct Options {
   Engine engine = Engine::libspf2;
-  std::size_t terms_max = 10;             // RFC 7208 §4.6.4.
-  std::size_t void_lookups_max = 2;       // RFC 7208 §4.6.4.
-  std::size_t names_max = 10;             // MX and PTR names of one term, §4.6.4.
-  std::size_t record_octets_max = 8192;   // A longer record is permerror: work is bounded.
+  std::size_t terms_max = 10;            // RFC 7208 §4.6.4: MUST; more counts as 10.
+  std::size_t void_lookups_max = 2;      // RFC 7208 §4.6.4.
+  std::size_t names_max = 10;            // MX and PTR names of one term, §4.6.4.
+  std::size_t record_octets_max = 8192;  // A longer record is permerror: work is bounded.
   std::size_t explanation_octets_max = 500;
 };
 
 struct Request {
   base::IpAddress client;
-  Identity identity = Identity::mail_from;
+  Identity identity = Identity::mail_from;  // helo checks postmaster@helo (RFC 7208 §2.3).
   std::string helo;
   std::string mail_from;  // Empty for "<>": postmaster@helo stands in (RFC 7208 §2.4).
   std::string receiver;   // Our own name, for the %{r} macro.
@@ -41,10 +41,15 @@ struct Request {
 
 struct Result {
   Status status = Status::none;
+  // helo also when a null reverse-path made postmaster@helo stand in for MAIL FROM: the name then
+  // is reported as smtp.helo, yet it is what DMARC uses (RFC 9989 §3.2.4).
   Identity identity = Identity::mail_from;
   std::optional<base::Domain> domain;  // What `status` speaks for; DMARC aligns with it.
-  std::string mechanism;    // The term that decided, as published; "default" when none did.
-  std::string problem;      // Why temperror or permerror, in words; else empty.
+  // The term that decided, as published: "-all". Of the checked domain's record or one it redirects
+  // to: an include, not what is inside. "default" when none matched; where an error ended it, the
+  // last term come to. Printable, and bounded.
+  std::string mechanism;
+  std::string problem;      // Why temperror or permerror, in words; else empty. Printable.
   std::string explanation;  // From exp=, printable ASCII, or empty. Only with Status::fail.
 
   friend bool operator==(const Result&, const Result&) = default;

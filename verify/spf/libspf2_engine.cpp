@@ -1,0 +1,376 @@
+#include "verify/spf/libspf2_engine.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <netinet/in.h>
+#include <sys/types.h>
+
+extern "C" {
+#include <spf2/spf.h>
+#include <spf2/spf_dns.h>
+#include <spf2/spf_log.h>
+#include <spf2/spf_record.h>
+#include <spf2/spf_request.h>
+#include <spf2/spf_response.h>
+#include <spf2/spf_server.h>
+}
+
+#include "verify/base/text.hpp"
+
+// How libspf2 is used safely (docs/decisions). Left alone it breaks RFC 7208 in some 75 of the 203
+// cases of the test suite, and what Debian 12 ships has an open hole in the parser of macros
+// (CVE-2023-42118). Its loop over terms, its recursion, its results are sound. So:
+//
+//   published   v=spf1 ip4:192.0.2.1 a:%{d}/24 include:_spf.example.net exp=why.example.net -all
+//   compiled    v=spf1 a:$1/24 include:$2 ?exists:$3 -all
+//
+// SPF_dns_server_t::get_spf hands libspf2 that text in place of any record, and its `lookup` asks
+// us about tokens. A token stands for a term: only when libspf2 comes to it does the session count
+// it, expand its macros and ask DNS. What cannot match is left out; after a term that matches
+// without DNS nothing follows, and an `exists` that never matches goes before it, to tell us that
+// libspf2 came so far. Limits, errors and explanations are the session's.
+
+namespace spf {
+
+namespace {
+
+// Terms a rewritten record has at most: ten that count, the one too many, a mark and its term.
+constexpr std::size_t terms_max = 13;
+
+struct Node {
+  const Level* level = nullptr;
+  const Term* term = nullptr;
+  std::string host;      // Of an mx term, once known.
+  bool is_mark = false;  // Only tells that `term` has been reached.
+};
+
+template <auto function>
+struct Freed {
+  template <class T>
+  void operator()(T* object) const {
+    function(object);
+  }
+};
+using Server = std::unique_ptr<SPF_server_t, Freed<SPF_server_free>>;
+using SpfRequest = std::unique_ptr<SPF_request_t, Freed<SPF_request_free>>;
+using Response = std::unique_ptr<SPF_response_t, Freed<SPF_response_free>>;
+using CompiledRecord = std::unique_ptr<SPF_record_t, Freed<SPF_record_free>>;
+
+class Evaluation {
+ public:
+  explicit Evaluation(Session& session) : session_(session) { nodes_.emplace_back(); }
+
+  std::optional<Qualifier> run();
+
+  // What libspf2 calls.
+  SPF_errcode_t get_spf(SPF_server_t* server, const char* token, SPF_response_t* response,
+                        SPF_record_t** record);
+  SPF_dns_rr_t* lookup(SPF_dns_server_t* dns, const char* token, ns_type type);
+
+ private:
+  std::string add(Node node);
+  Node* find(const char* token);
+  std::string rewrite(const Level& level);
+  void append_term(std::string& text, const Level& level, const Term& term);
+  std::vector<base::IpAddress> addresses(const Node& node);
+  void set_client(SPF_request_t& request) const;
+  std::optional<Qualifier> out_of_memory() {
+    session_.stop(Status::temperror, "out of memory");
+    return std::nullopt;
+  }
+  std::optional<Qualifier> interpret(SPF_server_t* server, SPF_request_t* request,
+                                     SPF_response_t* response);
+  [[nodiscard]] bool is_v4() const {
+    return session_.client().family() == base::IpAddress::Family::v4;
+  }
+
+  Session& session_;
+  std::deque<Node> nodes_;  // Token "$7" is number 7; number 0 is the checked domain.
+};
+
+// The three handlers of messages are global to the process and print unless told otherwise.
+__attribute__((noreturn)) void on_error(const char*, int, const char*) { std::abort(); }
+void on_message(const char*, int, const char*) {}
+
+void silence_libspf2() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    SPF_error_handler = on_error;  // Must not return: the library aborts after it in any case.
+    SPF_warning_handler = on_message;
+    SPF_info_handler = on_message;
+    SPF_debug_handler = on_message;
+  });
+}
+
+SPF_dns_rr_t* new_answer(SPF_dns_server_t* dns, ns_type type, int herrno) noexcept {
+  return SPF_dns_rr_new_init(dns, nullptr, type, 0, herrno);
+}
+
+// An answer with one record for each of `records`; TRY_AGAIN when memory is short.
+SPF_dns_rr_t* new_answer(SPF_dns_server_t* dns, ns_type type,
+                         std::span<const std::span<const std::uint8_t>> records) {
+  SPF_dns_rr_t* const answer = new_answer(dns, type, records.empty() ? NO_DATA : NETDB_SUCCESS);
+  if (answer == nullptr) return nullptr;
+  int count = 0;
+  for (const std::span<const std::uint8_t> record : records) {
+    if (SPF_dns_rr_buf_realloc(answer, count, record.size() + 1) != SPF_E_SUCCESS) {
+      answer->herrno = TRY_AGAIN;
+      return answer;
+    }
+    auto* const room = reinterpret_cast<std::uint8_t*>(answer->rr[count]);
+    std::memcpy(room, record.data(), record.size());
+    room[record.size()] = 0;
+    answer->num_rr = ++count;
+  }
+  return answer;
+}
+
+// Nothing thrown may cross into C. libspf2 takes TRY_AGAIN and DNS_ERROR for temperror and returns
+// at once; the reason is with the session.
+extern "C" SPF_errcode_t postern_spf_get_spf(SPF_server_t* server, SPF_request_t* request,
+                                             SPF_response_t* response,
+                                             SPF_record_t** record) noexcept {
+  try {
+    auto* const engine = static_cast<Evaluation*>(server->resolver->hook);
+    return engine->get_spf(server, request->cur_dom, response, record);
+  } catch (...) {
+    return SPF_E_DNS_ERROR;
+  }
+}
+
+extern "C" SPF_dns_rr_t* postern_spf_lookup(SPF_dns_server_t* dns, const char* token, ns_type type,
+                                            int) noexcept {
+  try {
+    return static_cast<Evaluation*>(dns->hook)->lookup(dns, token, type);
+  } catch (...) {
+    return new_answer(dns, type, TRY_AGAIN);
+  }
+}
+
+std::string Evaluation::add(Node node) {
+  nodes_.push_back(std::move(node));
+  return '$' + std::to_string(nodes_.size() - 1);
+}
+
+Node* Evaluation::find(const char* token) {
+  const std::string_view text = token == nullptr ? "" : token;
+  if (!text.starts_with('$')) return nullptr;
+  const auto number = base::parse_number(text.substr(1));
+  return number && *number < nodes_.size() ? &nodes_[*number] : nullptr;
+}
+
+char sign(Qualifier qualifier) {
+  switch (qualifier) {
+    case Qualifier::pass:
+      return '+';
+    case Qualifier::fail:
+      return '-';
+    case Qualifier::softfail:
+      return '~';
+    case Qualifier::neutral:
+      return '?';
+  }
+  return '?';
+}
+
+void Evaluation::append_term(std::string& text, const Level& level, const Term& term) {
+  const unsigned bits = is_v4() ? term.prefix4 : term.prefix6;
+  const unsigned width = is_v4() ? 32 : 128;
+  text += ' ';
+  if (!costs_dns(term.kind)) {
+    text += "?exists:" + add({.level = &level, .term = &term, .host = {}, .is_mark = true}) + ' ';
+    text += sign(term.qualifier);
+    // libspf2 takes a prefix of 0 for none at all.
+    if (term.kind == Kind::all || bits == 0 ||
+        term.address->family() != session_.client().family()) {
+      text += "all";
+    } else {
+      text += is_v4() ? "ip4:" : "ip6:";
+      text += term.address->text() + '/' + std::to_string(bits);
+    }
+    return;
+  }
+  const std::string token = add({.level = &level, .term = &term, .host = {}});
+  if (term.kind == Kind::redirect) {
+    text += "redirect=" + token;
+    return;
+  }
+  text += sign(term.qualifier);
+  switch (term.kind) {
+    case Kind::include:
+      text += "include:" + token;
+      break;
+    case Kind::exists:
+      text += "exists:" + token;
+      break;
+    case Kind::mx:
+      text += "mx:" + token;
+      break;
+    default:  // ptr is an `a` that finds the client's own address.
+      text += "a:" + token;
+      break;
+  }
+  if ((term.kind == Kind::a || term.kind == Kind::mx) && bits != 0 && bits != width) {
+    text += (is_v4() ? "/" : "//") + std::to_string(bits);
+  }
+}
+
+// At most 13 terms of some 20 octets: libspf2 silently forgets what a record has past 511.
+std::string Evaluation::rewrite(const Level& level) {
+  std::string text = "v=spf1";
+  std::size_t counted = 0;
+  for (const Term& term : level.record.terms) {
+    const bool sure = matches_without_dns(term, session_.client());
+    if (!sure && !costs_dns(term.kind)) continue;
+    append_term(text, level, term);
+    if (sure || ++counted > terms_max - 3) return text;
+  }
+  if (level.record.redirect) append_term(text, level, *level.record.redirect);
+  return text;
+}
+
+SPF_errcode_t Evaluation::get_spf(SPF_server_t* server, const char* token, SPF_response_t* response,
+                                  SPF_record_t** record) {
+  const Node* const node = find(token);
+  if (node == nullptr) return SPF_E_DNS_ERROR;
+  const Level* const level =
+      node->term == nullptr ? session_.open() : session_.open(*node->level, *node->term);
+  if (level == nullptr) return SPF_E_DNS_ERROR;
+  const std::string text = rewrite(*level);
+  const SPF_errcode_t status = SPF_record_compile(server, response, record, text.c_str());
+  const auto terms = std::ranges::count(text, ' ');
+  if (status == SPF_E_SUCCESS && *record != nullptr && (*record)->num_mech == terms) return status;
+  if (*record != nullptr) SPF_record_free(std::exchange(*record, nullptr));
+  session_.stop(Status::temperror, "libspf2 does not take what it should");
+  return SPF_E_DNS_ERROR;
+}
+
+// What is compared with the client for an `a` term or a host of an `mx` term. Where any address
+// will do (a prefix of 0) it is the client's own.
+std::vector<base::IpAddress> Evaluation::addresses(const Node& node) {
+  auto found = node.host.empty() ? session_.addresses(*node.level, *node.term)
+                                 : session_.host_addresses(node.host);
+  const unsigned bits = is_v4() ? node.term->prefix4 : node.term->prefix6;
+  std::erase_if(found, [&](const base::IpAddress& address) {
+    return address.family() != session_.client().family();
+  });
+  if (bits == 0 && !found.empty()) return {session_.client()};
+  return found;
+}
+
+SPF_dns_rr_t* Evaluation::lookup(SPF_dns_server_t* dns, const char* token, ns_type type) {
+  const Node* const node = find(token);
+  if (node == nullptr || node->term == nullptr || session_.stopped()) {
+    return new_answer(dns, type, TRY_AGAIN);
+  }
+  std::vector<base::IpAddress> found;
+  std::vector<std::string> hosts;
+  if (node->is_mark) {
+    session_.reach(*node->level, *node->term);
+  } else if (node->term->kind == Kind::ptr) {
+    if (session_.ptr(*node->level, *node->term)) found.push_back(session_.client());
+  } else if (node->term->kind == Kind::exists) {
+    static constexpr std::uint8_t any[4] = {127, 0, 0, 2};
+    if (session_.exists(*node->level, *node->term)) {
+      found.push_back(base::IpAddress::from_octets(any));
+    }
+  } else if (type == ns_t_mx) {
+    for (std::string& host : session_.exchanges(*node->level, *node->term)) {
+      hosts.push_back(add({.level = node->level, .term = node->term, .host = std::move(host)}));
+    }
+  } else {
+    found = addresses(*node);
+  }
+  if (session_.stopped()) return new_answer(dns, type, TRY_AGAIN);
+
+  std::vector<std::span<const std::uint8_t>> records;
+  for (const base::IpAddress& address : found)
+    records.push_back(address.octets());
+  for (const std::string& host : hosts) {
+    records.emplace_back(reinterpret_cast<const std::uint8_t*>(host.data()), host.size());
+  }
+  return new_answer(dns, type, records);
+}
+
+void Evaluation::set_client(SPF_request_t& request) const {
+  const auto octets = session_.client().octets();
+  if (is_v4()) {
+    in_addr address{};
+    std::memcpy(&address, octets.data(), octets.size());
+    SPF_request_set_ipv4(&request, address);
+  } else {
+    in6_addr address{};
+    std::memcpy(&address, octets.data(), octets.size());
+    SPF_request_set_ipv6(&request, address);
+  }
+}
+
+std::optional<Qualifier> Evaluation::interpret(SPF_server_t* server, SPF_request_t* request,
+                                               SPF_response_t* response) {
+  // SPF_request_query_mailfrom() would let loopback addresses pass without a look at the record.
+  request->cur_dom = "$0";
+  SPF_record_t* compiled = nullptr;
+  if (SPF_server_get_record(server, request, response, &compiled) != SPF_E_SUCCESS) {
+    return out_of_memory();  // Unless the session has stopped already, and why.
+  }
+  const CompiledRecord record(compiled);
+  response->spf_record_exp = compiled;
+  SPF_record_interpret(compiled, request, response, 0);
+  if (session_.stopped()) return std::nullopt;
+  if (SPF_response_reason(response) == SPF_REASON_DEFAULT) return std::nullopt;
+  switch (SPF_response_result(response)) {
+    case SPF_RESULT_PASS:
+      return Qualifier::pass;
+    case SPF_RESULT_FAIL:
+      return Qualifier::fail;
+    case SPF_RESULT_SOFTFAIL:
+      return Qualifier::softfail;
+    case SPF_RESULT_NEUTRAL:
+      return Qualifier::neutral;
+    default:
+      session_.stop(Status::temperror, "libspf2 gives no result");
+      return std::nullopt;
+  }
+}
+
+std::optional<Qualifier> Evaluation::run() {
+  silence_libspf2();
+  SPF_dns_server_t dns{};  // No destroy: the server does not free it.
+  dns.lookup = postern_spf_lookup;
+  dns.get_spf = postern_spf_get_spf;
+  dns.name = "postern";
+  dns.hook = this;
+  const Server server(SPF_server_new_dns(&dns, 0));
+  if (!server) return out_of_memory();
+  SPF_server_set_max_dns_mech(server.get(), 1000);  // The session counts.
+  SPF_server_set_max_dns_mx(server.get(), 1000);
+  SPF_server_set_rec_dom(server.get(), "r");
+  SPF_response_t* notes = nullptr;
+  SPF_server_set_explanation(server.get(), "-", &notes);
+  const Response discarded(notes);
+  const SpfRequest request(SPF_request_new(server.get()));
+  const Response response(request ? SPF_response_new(request.get()) : nullptr);
+  if (!response) return out_of_memory();
+  // No real value: libspf2 has no use for it here, only code that would handle it.
+  SPF_request_set_env_from(request.get(), "s@d");
+  set_client(*request);
+  return interpret(server.get(), request.get(), response.get());
+}
+
+}  // namespace
+
+std::optional<Qualifier> evaluate_with_libspf2(Session& session) {
+  return Evaluation(session).run();
+}
+
+}  // namespace spf

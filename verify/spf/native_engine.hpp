@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+
+#include "verify/spf/session.hpp"
+
+namespace spf {
+
+// RFC 7208 §4.6 to §4.7 in our own words. The qualifier of the term that matched; nothing when none
+// did or when the session stopped.
+[[nodiscard]] std::optional<Qualifier> evaluate_natively(Session& session);
+
+}  // namespace spf

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "verify/spf/grammar.hpp"
+#include "verify/spf/lookups.hpp"
+#include "verify/spf/sender.hpp"
+#include "verify/spf/spf.hpp"
+
+namespace spf {
+
+// One run of check_host() (RFC 7208 §4) inside an evaluation: a domain and its record.
+struct Level {
+  std::string domain;  // <domain>, the %{d} macro.
+  std::string text;    // What the views in `record` point into.
+  Record record;
+  bool main = false;  // The checked domain's own, or where redirects lead from there.
+};
+
+// Why an evaluation ended without a term that matches.
+struct Stop {
+  Status status = Status::temperror;
+  std::string problem;  // Printable; empty for none.
+};
+
+// One evaluation: identity, counters, deadline, and what each term asks of DNS. An engine decides
+// which term matches, with nothing but what the session tells it; so both engines count, ask and
+// fail alike. Once stopped, every question is answered "no" at no cost.
+class Session {
+ public:
+  // Without a deadline nothing blocks: an answer that is not there stops the evaluation.
+  Session(const Request& request, dns::Resolver& resolver, const Options& options,
+          std::optional<base::Deadline> deadline, base::WallTime now);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  [[nodiscard]] const base::IpAddress& client() const { return client_; }
+  [[nodiscard]] const Sender& sender() const { return sender_; }
+
+  // The checked domain's record; null when stopped.
+  [[nodiscard]] const Level* open();
+  // The record that an include or redirect names; null when stopped. Counts the term.
+  [[nodiscard]] const Level* open(const Level& level, const Term& term);
+
+  // An engine has come to `term`: it is counted if it costs DNS. False when stopped.
+  bool reach(const Level& level, const Term& term);
+
+  // What an `a` term compares with the client, of the client's family. Calls reach().
+  [[nodiscard]] std::vector<base::IpAddress> addresses(const Level& level, const Term& term);
+  // The hosts of an `mx` term. Calls reach().
+  [[nodiscard]] std::vector<std::string> exchanges(const Level& level, const Term& term);
+  // What it compares with the client for one of them.
+  [[nodiscard]] std::vector<base::IpAddress> host_addresses(const std::string& host);
+  // Whether an `exists` or `ptr` term matches. Call reach().
+  [[nodiscard]] bool exists(const Level& level, const Term& term);
+  [[nodiscard]] bool ptr(const Level& level, const Term& term);
+
+  // For engines that fail by themselves. The first stop stays.
+  void stop(Status status, std::string problem);
+  [[nodiscard]] const std::optional<Stop>& stopped() const { return stop_; }
+  // True when an answer was not there and must not be waited for: there is no result.
+  [[nodiscard]] bool not_ready() const { return not_ready_; }
+
+  // The last term reached, of the main levels, as published; empty before the first.
+  [[nodiscard]] std::string_view last_term() const { return last_term_; }
+  // RFC 7208 §6.2: what the domain says of a fail; printable ASCII, or empty.
+  [[nodiscard]] std::string explanation();
+
+ private:
+  const Level* open(std::string domain, bool main);
+  bool read_record(const dns::Answer& answer, Level& level);
+  void prefetch(const Level& level);
+
+  const dns::Answer* ask(dns::Type type, std::string_view name);
+  const dns::Answer* ask_for_term(dns::Type type, std::string_view name);
+  [[nodiscard]] std::optional<std::string> target(const Level& level, std::string_view spec);
+  [[nodiscard]] std::optional<std::string> value(const Level& level, char letter);
+  [[nodiscard]] std::vector<std::string> client_names(const dns::Answer& answer) const;
+  [[nodiscard]] bool is_confirmed(const std::string& name);
+  [[nodiscard]] std::string validated_name(const std::string& domain);
+  [[nodiscard]] dns::Type address_type() const;
+
+  const Options options_;
+  const base::IpAddress client_;
+  const Sender sender_;
+  const std::string receiver_;
+  const base::WallTime now_;
+  Lookups lookups_;
+
+  std::deque<Level> levels_;  // A deque: engines keep pointers.
+  const Level* main_ = nullptr;
+  std::string_view last_term_;
+  std::size_t terms_ = 0;
+  std::size_t voids_ = 0;
+  std::size_t prefetched_ = 0;
+  std::map<std::string, std::string> validated_names_;  // %{p}, by domain.
+  std::optional<Stop> stop_;
+  bool not_ready_ = false;
+};
+
+}  // namespace spf
