@@ -1,25 +1,17 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "verify/dkim/body_hashes.hpp"
 #include "verify/dkim/key.hpp"
 #include "verify/dkim/key_cache.hpp"
 #include "verify/dkim/signature.hpp"
+#include "verify/dkim/verdict.hpp"
 
 namespace dkim {
-
-enum class Status : std::uint8_t { none, pass, fail, policy, neutral, temperror, permerror };
-
-struct Options {
-  std::size_t signatures_max = 10;  // More are not looked at: each costs a lookup and a hash.
-  std::size_t keys_max = 3;         // Key records tried when a selector has several (§3.6.2.2).
-  int rsa_bits_min = 1024;          // RFC 8301 §3.2.
-  int rsa_bits_max = 4096;          // Beyond RFC 8301 §3.2's 4096; up to 8192 are looked at.
-  bool partial_body_allowed = false;  // l= that leaves body text uncovered: pass, else policy.
-  base::Seconds clock_skew{300};
-};
 
 // The verdict on one DKIM-Signature field: what the log, the event, Authentication-Results and
 // DMARC need of it, and no more.
@@ -29,9 +21,9 @@ struct Result {
   std::optional<base::Domain> domain;  // d=, absent when it could not be read.
   std::string selector;                // s= as written
   std::string algorithm;               // a= as written
-  std::string identity;                // i= as written, or empty
+  std::string identity;                // i= with folds removed, or empty
   std::string signature_start;         // First octets of b=, without white space (RFC 6008).
-  bool testing = false;                // Key flag t=y.
+  bool testing = false;                // Key flag t=y; what fails is then as good as unsigned.
   int key_bits = 0;                    // Of an RSA key; 0 when no key was read.
 
   friend bool operator==(const Result&, const Result&) = default;
@@ -46,10 +38,14 @@ struct Candidate {
 // Step 1, pure: every DKIM-Signature field, top first. The ones to verify are chosen so that
 // those which can align with `author` come before the rest (RFC 6376 §6.1 lets a verifier limit
 // their number; a pile of foreign signatures must not push out the author's own); what is past
-// signatures_max carries Reason::too_many_signatures.
+// signatures_max carries Reason::too_many_signatures. Of more than 100 fields the first 100 are
+// read, one more is listed with that reason, and the rest is left out.
 [[nodiscard]] std::vector<Candidate> find_signatures(const mail::Headers& headers,
                                                      const std::optional<base::Domain>& author,
                                                      const Options& options);
+
+// Still step 1: asks for the body hash of each candidate that was parsed.
+void want_body_hashes(std::span<const Candidate> candidates, BodyHashes& hashes);
 
 // Step 2 is the resolver's: one key_question() for each Candidate that was parsed.
 
@@ -58,7 +54,5 @@ struct Candidate {
 [[nodiscard]] Result judge(const Candidate& candidate, const dns::Answer& key_answer,
                            const mail::Headers& headers, const BodyHashes& body,
                            const Options& options, KeyCache& keys, base::WallTime now);
-
-[[nodiscard]] std::string_view name(Status status);  // "temperror"
 
 }  // namespace dkim

@@ -8,8 +8,9 @@
 
 namespace dkim {
 
-// Remembers parse_key() by record text: making an OpenSSL key costs more than half a verification.
-// A pure function's memo, so no verdict depends on it. Sharded, bounded. Safe for concurrent use.
+// Remembers parse_key() by record text, so that a sender's key is built, and OpenSSL's tables for
+// it are made, once; those not asked for lately are dropped first. A pure function's memo: no
+// verdict depends on it. Safe for concurrent use.
 class KeyCache {
  public:
   explicit KeyCache(std::size_t entries_max = 10'000);
@@ -22,7 +23,7 @@ class KeyCache {
  private:
   struct Shard;
   std::unique_ptr<Shard[]> shards_;
-  std::size_t shard_entries_max_;
+  std::size_t generation_max_;
 };
 
 }  // namespace dkim

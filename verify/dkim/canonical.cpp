@@ -1,0 +1,91 @@
+#include "verify/dkim/canonical.hpp"
+
+#include <bit>
+#include <cstdint>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace dkim {
+
+namespace {
+
+// RFC 6376 §3.4.2: unfold, make each run of blanks one space, drop blanks at both ends.
+void append_relaxed_value(std::string& out, std::string_view value) {
+  const std::size_t start = out.size();
+  bool space = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (base::is_blank(c)) {
+      space = true;
+      continue;
+    }
+    // A line end inside a value is always part of a fold: a blank follows.
+    if (c == '\r' && i + 1 < value.size() && value[i + 1] == '\n') {
+      ++i;
+      continue;
+    }
+    if (space && out.size() != start) out += ' ';
+    space = false;
+    out += c;
+  }
+}
+
+// True when the octet at `i` cannot be passed on before it is known what it stands in.
+bool is_unclean(std::string_view text, std::size_t i) noexcept {
+  if (text[i] == '\t') return true;
+  if (text[i] != ' ') return false;
+  return i + 1 == text.size() || base::is_blank(text[i + 1]) || text[i + 1] == '\r';
+}
+
+#ifdef __SSE2__
+// One bit for each of 16 octets: a tab, or a space before an octet not above space.
+unsigned unclean_mask(const char* at) noexcept {
+  const __m128i space = _mm_set1_epi8(' ');
+  const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 1));
+  const __m128i tab = _mm_cmpeq_epi8(here, _mm_set1_epi8('\t'));
+  const __m128i before_low = _mm_cmpeq_epi8(_mm_min_epu8(next, space), next);
+  const __m128i bad = _mm_or_si128(tab, _mm_and_si128(_mm_cmpeq_epi8(here, space), before_low));
+  return static_cast<unsigned>(_mm_movemask_epi8(bad));
+}
+#endif
+
+}  // namespace
+
+std::string canonical_field(const mail::HeaderField& field, Canon canon) {
+  std::string out;
+  out.reserve(field.name.size() + field.value.size() + 3);
+  if (canon == Canon::simple) {
+    out.append(field.name).append(":").append(field.value);
+  } else {
+    // §3.4.2: blanks around the colon go, too.
+    for (const char c : base::trim(field.name))
+      out += base::to_lower(c);
+    out += ':';
+    append_relaxed_value(out, field.value);
+  }
+  return out.append("\r\n");
+}
+
+std::size_t clean_length(std::string_view text) noexcept {
+  std::size_t i = 0;
+#ifdef __SSE2__
+  // The mask also marks a space before a control character; the exact test then decides.
+  while (i + 17 <= text.size()) {
+    unsigned mask = unclean_mask(text.data() + i);
+    for (; mask != 0; mask &= mask - 1) {
+      const std::size_t at = i + static_cast<std::size_t>(std::countr_zero(mask));
+      if (is_unclean(text, at)) return at;
+    }
+    i += 16;
+  }
+#endif
+  for (; i < text.size(); ++i) {
+    if (is_unclean(text, i)) return i;
+  }
+  return text.size();
+}
+
+}  // namespace dkim

@@ -1,0 +1,118 @@
+#include "verify/dkim/judge.hpp"
+
+#include <utility>
+
+#include "verify/dkim/header_hash.hpp"
+#include "verify/mail/tag_list.hpp"
+
+namespace dkim {
+
+namespace {
+
+constexpr std::size_t fields_max = 100;             // DKIM-Signature fields read at all.
+constexpr std::size_t signature_start_octets = 6;   // 8 characters, as RFC 6008 §4 wants.
+constexpr std::size_t described_octets_max = 1024;  // Of a refused tag's value.
+
+// Whether a pass for `domain` could count for `author` (RFC 9989 §4.4): equal, above, below, or,
+// as far as can be said without DNS, in one organization.
+bool can_align(const base::Domain& domain, const base::Domain& author) {
+  return author.is_within(domain) || domain.is_within(author) ||
+         author.suffix(2) == domain.suffix(2);
+}
+
+// What a refused field says of itself, as far as it can be read.
+void describe_refused(const mail::HeaderField& field, Result& result) {
+  const auto tags = mail::TagList::parse(field.value);
+  if (!tags) return;
+  const auto text = [&](std::string_view tag) {
+    return std::string(tags->find(tag).value_or("").substr(0, described_octets_max));
+  };
+  result.domain = base::Domain::parse(text("d"));
+  result.selector = text("s");
+  result.algorithm = text("a");
+  for (const char c : text("i")) {
+    if (!base::is_space(c)) result.identity += c;
+  }
+  for (const char c : text("b")) {
+    if (result.signature_start.size() < 8 && !base::is_space(c)) result.signature_start += c;
+  }
+}
+
+void describe_parsed(const Signature& signature, Result& result) {
+  result.domain = signature.domain;
+  result.selector = signature.selector;
+  result.algorithm = name(signature.algorithm);
+  result.identity = signature.identity;
+  const crypto::ByteView octets(signature.signature);
+  result.signature_start =
+      crypto::to_base64(octets.first(std::min(octets.size(), signature_start_octets)));
+}
+
+Verdict judge_parsed(const Candidate& candidate, const dns::Answer& key_answer,
+                     const mail::Headers& headers, const BodyHashes& body, const Options& options,
+                     KeyCache& keys, base::WallTime now) {
+  const Signature& signature = *candidate.signature;
+  const Reason reason = check_times(signature, options, now);
+  if (reason != Reason::none) return {.reason = reason};
+  // A hash nobody asked for is no hash: it can only mismatch.
+  const Sums sums{[&] { return header_hash(headers, *candidate.field, signature); },
+                  body.of(body_hash_spec(signature)).value_or(BodyHash{})};
+  return verify(signature, key_answer, sums, options, keys);
+}
+
+}  // namespace
+
+std::vector<Candidate> find_signatures(const mail::Headers& headers,
+                                       const std::optional<base::Domain>& author,
+                                       const Options& options) {
+  std::vector<Candidate> candidates;
+  for (const mail::HeaderField* field : headers.named("DKIM-Signature")) {
+    if (candidates.size() == fields_max) {
+      candidates.push_back({field, std::unexpected(Reason::too_many_signatures)});
+      break;
+    }
+    candidates.push_back({field, parse_signature(field->value)});
+  }
+  std::size_t left = options.signatures_max;
+  const auto choose = [&](bool aligned) {
+    for (Candidate& candidate : candidates) {
+      if (!candidate.signature) continue;
+      const bool can = author && can_align(candidate.signature->domain, *author);
+      if (can != aligned) continue;
+      if (left == 0) {
+        candidate.signature = std::unexpected(Reason::too_many_signatures);
+      } else {
+        --left;
+      }
+    }
+  };
+  choose(true);
+  choose(false);
+  return candidates;
+}
+
+void want_body_hashes(std::span<const Candidate> candidates, BodyHashes& hashes) {
+  for (const Candidate& candidate : candidates) {
+    if (candidate.signature) hashes.want(body_hash_spec(*candidate.signature));
+  }
+}
+
+Result judge(const Candidate& candidate, const dns::Answer& key_answer,
+             const mail::Headers& headers, const BodyHashes& body, const Options& options,
+             KeyCache& keys, base::WallTime now) {
+  Result result;
+  if (!candidate.signature) {
+    describe_refused(*candidate.field, result);
+    result.reason = candidate.signature.error();
+  } else {
+    describe_parsed(*candidate.signature, result);
+    const Verdict verdict = judge_parsed(candidate, key_answer, headers, body, options, keys, now);
+    result.reason = verdict.reason;
+    result.testing = verdict.testing;
+    result.key_bits = verdict.key_bits;
+  }
+  result.status = status_of(result.reason);
+  return result;
+}
+
+}  // namespace dkim
