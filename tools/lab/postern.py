@@ -128,11 +128,12 @@ class Postern:
         return next((line for line in self.log_lines() if f"{queue_id}:" in line), None)
 
     def events(self):
-        """All events, oldest first. A line that is no JSON is an error: none may be torn."""
+        """All events, oldest first (docs/formats/spool.md). A complete line that is no JSON is an
+        error here: only a full disk may tear one."""
         found = []
-        for path in sorted((self.directory / "spool").rglob("*")):
-            if path.is_file():
-                found += [json.loads(line) for line in path.read_bytes().splitlines() if line]
+        for segment in sorted((self.directory / "spool").glob("events-*.jsonl")):
+            complete = segment.read_bytes().rpartition(b"\n")[0]
+            found += [json.loads(line) for line in complete.splitlines() if line]
         return found
 
     def event(self, message_id, queue_id=None):
