@@ -75,12 +75,12 @@ void FakeResolver::servfail(std::string_view name) {
 }
 
 void FakeResolver::servfail(std::string_view name, Type type) {
-  set(name, type, {.outcome = Outcome::failure, .records = {}});
+  set(name, type, {.outcome = Outcome::failure});
 }
 
 void FakeResolver::nxdomain(std::string_view name) {
   for (const Type type : all_types)
-    set(name, type, {.outcome = Outcome::no_name, .records = {}});
+    set(name, type, {.outcome = Outcome::no_name});
 }
 
 void FakeResolver::set(std::string_view name, Type type, Answer answer) {
@@ -107,7 +107,7 @@ void FakeResolver::release() {
 }
 
 Answer FakeResolver::State::answer(dns::Question question) const {
-  Answer answer{.outcome = Outcome::no_name, .records = {}, .ttl = ttl, .authentic = authentic};
+  Answer answer{.outcome = Outcome::no_name, .ttl = ttl, .authentic = authentic};
   for (int followed = 0; followed <= cnames_max; ++followed) {
     const auto node = nodes.find(question.name);
     if (node == nodes.end()) return answer;
@@ -121,7 +121,7 @@ Answer FakeResolver::State::answer(dns::Question question) const {
     }
     question.name = node->second.cname;
   }
-  return {.outcome = Outcome::failure, .records = {}};
+  return {.outcome = Outcome::failure};
 }
 
 dns::Pending FakeResolver::lookup(const dns::Question& question) {

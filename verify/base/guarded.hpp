@@ -6,7 +6,7 @@
 namespace base {
 
 // Data that can be reached only through its lock: `guarded.lock()->member`. Keep the holder short
-// lived, and never take two of them at once.
+// lived. Of two locks the one of the upper layer is taken first.
 template <class T>
 class Guarded {
  public:

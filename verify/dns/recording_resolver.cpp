@@ -30,7 +30,7 @@ Pending RecordingResolver::lookup(const Question& question) {
   if (place != asked->pending.end() && place->first == question) return place->second;
   if (asked->pending.size() >= state_->questions_max) {
     asked->over_limit = true;
-    return ready({.outcome = Outcome::failure, .records = {}});
+    return ready({.outcome = Outcome::failure});
   }
   return asked->pending.emplace_hint(place, question, state_->below.lookup(question))->second;
 }

@@ -44,7 +44,7 @@ using Record = std::variant<std::string, base::IpAddress, MailExchange>;
 
 struct Answer {
   Outcome outcome = Outcome::timeout;
-  std::vector<Record> records;
+  std::vector<Record> records{};
   base::Seconds ttl{0};
   bool authentic = false;  // The AD bit, when the configured server is trusted with it.
 

@@ -1,0 +1,266 @@
+#include "verify/dns/ares_resolver.hpp"
+
+#include <filesystem>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/dns_server.hpp"
+#include "tests/support/fake_resolver.hpp"
+
+using dns::Answer;
+using dns::AresResolver;
+using dns::Outcome;
+using dns::Type;
+using support::DnsServer;
+using Behaviour = support::DnsServer::Behaviour;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+namespace {
+
+struct Setup {
+  support::FakeResolver zone;
+  DnsServer server{zone};
+
+  [[nodiscard]] AresResolver::Options options() const {
+    return {.servers = {server.address()}, .timeout = milliseconds(2000), .attempts = 2};
+  }
+  [[nodiscard]] std::unique_ptr<AresResolver> open() const { return open(options()); }
+  [[nodiscard]] static std::unique_ptr<AresResolver> open(const AresResolver::Options& options) {
+    auto opened = AresResolver::open(options);
+    REQUIRE(opened.has_value());
+    return std::move(*opened);
+  }
+};
+
+Answer ask(AresResolver& resolver, const std::string& name, Type type = Type::txt) {
+  const dns::Pending pending = resolver.lookup({name, type});
+  REQUIRE(pending.wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+  return pending.get();
+}
+
+milliseconds since(Clock::time_point start) {
+  return std::chrono::duration_cast<milliseconds>(Clock::now() - start);
+}
+
+std::size_t open_files() {
+  const std::filesystem::directory_iterator files("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+}  // namespace
+
+TEST_CASE("questions are answered over UDP", "[dns]") {
+  Setup setup;
+  setup.zone.add_txt("example.com", "v=spf1 -all");
+  setup.zone.add_a("example.com", "192.0.2.1");
+  setup.zone.add_mx("example.com", 10, "mail.example.com");
+  setup.zone.add_ptr("192.0.2.1", "mail.example.com");
+  setup.zone.set_authentic(true);
+  const auto resolver = setup.open();
+  const Answer txt = ask(*resolver, "example.com");
+  CHECK(txt.outcome == Outcome::found);
+  CHECK(txt.records == std::vector<dns::Record>{std::string("v=spf1 -all")});
+  CHECK(txt.ttl == base::Seconds(300));
+  CHECK_FALSE(txt.authentic);  // The server was not trusted with it.
+  CHECK(dns::text(ask(*resolver, "example.com", Type::a).records.at(0)) == "192.0.2.1");
+  CHECK(dns::text(ask(*resolver, "example.com", Type::mx).records.at(0)) == "10 mail.example.com");
+  CHECK(ask(*resolver, "1.2.0.192.in-addr.arpa", Type::ptr).outcome == Outcome::found);
+  CHECK(setup.server.tcp_queries() == 0);
+}
+
+TEST_CASE("nothing there is told apart, with its TTL", "[dns][RFC 2308 §5]") {
+  Setup setup;
+  setup.zone.set_ttl(base::Seconds(42));
+  setup.zone.add_a("example.com", "192.0.2.1");
+  setup.zone.servfail("broken.example");
+  const auto resolver = setup.open();
+  CHECK(ask(*resolver, "example.com") == Answer{Outcome::no_data, {}, base::Seconds(42), false});
+  CHECK(ask(*resolver, "no.example") == Answer{Outcome::no_name, {}, base::Seconds(42), false});
+  CHECK(ask(*resolver, "broken.example").outcome == Outcome::failure);
+}
+
+TEST_CASE("a trusted server's AD bit is asked for and passed on", "[dns][RFC 6840 §5.7]") {
+  Setup setup;
+  setup.zone.set_authentic(true);
+  setup.zone.add_txt("example.com", "x");
+  auto options = setup.options();
+  options.trust_authentic = true;
+  const auto resolver = Setup::open(options);
+  CHECK(ask(*resolver, "example.com").authentic);
+  CHECK((setup.server.last_query()[3] & 0x20) != 0);
+}
+
+TEST_CASE("an answer too long for UDP comes over TCP", "[dns][RFC 7766 §5]") {
+  Setup setup;
+  const std::string fits(1000, 'a');
+  const std::string is_long(3000, 'b');
+  setup.zone.add_txt("fits.example", fits);
+  setup.zone.add_txt("long.example", is_long);
+  setup.zone.add_txt("short.example", "c");
+  setup.server.behave("short.example", Behaviour::truncate);
+  const auto resolver = setup.open();
+  CHECK(std::get<std::string>(ask(*resolver, "fits.example").records.at(0)) == fits);
+  CHECK(setup.server.tcp_queries() == 0);
+  CHECK(std::get<std::string>(ask(*resolver, "long.example").records.at(0)) == is_long);
+  CHECK(ask(*resolver, "short.example").outcome == Outcome::found);
+  CHECK(setup.server.tcp_queries() == 2);
+}
+
+TEST_CASE("a server without EDNS is asked without", "[dns][RFC 6891 §7]") {
+  Setup setup;
+  for (const char* name : {"a.example", "b.example", "c.example"}) {
+    setup.zone.add_txt(name, "x");
+    setup.server.behave(name, Behaviour::no_edns);
+  }
+  const auto resolver = setup.open();
+  CHECK(ask(*resolver, "a.example").outcome == Outcome::found);
+  CHECK(ask(*resolver, "b.example").outcome == Outcome::found);
+  CHECK(ask(*resolver, "c.example").outcome == Outcome::found);
+}
+
+TEST_CASE("nonsense and refusal are failures, strangers' answers are not heard", "[dns]") {
+  Setup setup;
+  const std::pair<const char*, Behaviour> odd[] = {
+      {"garbage.example", Behaviour::garbage},
+      {"refuse.example", Behaviour::refuse},
+      {"id.example", Behaviour::wrong_id},
+      {"question.example", Behaviour::wrong_question},
+  };
+  for (const auto& [name, behaviour] : odd) {
+    setup.zone.add_txt(name, "x");
+    setup.server.behave(name, behaviour);
+  }
+  auto options = setup.options();
+  options.timeout = milliseconds(100);
+  const auto resolver = Setup::open(options);
+  CHECK(ask(*resolver, "garbage.example").outcome == Outcome::failure);
+  CHECK(ask(*resolver, "refuse.example").outcome == Outcome::failure);
+  CHECK(ask(*resolver, "id.example").outcome == Outcome::timeout);
+  CHECK(ask(*resolver, "question.example").outcome == Outcome::timeout);
+}
+
+TEST_CASE("names that cannot exist need no packet", "[dns][RFC 1035 §2.3.4]") {
+  Setup setup;
+  const auto resolver = setup.open();
+  std::string too_long;
+  for (int i = 0; i < 127; ++i)
+    too_long += "a.";
+  for (const std::string& name :
+       {std::string(), std::string("a..b"), std::string(64, 'x') + ".example", too_long + "b"}) {
+    const dns::Pending pending = resolver->lookup({name, Type::txt});
+    CHECK(dns::is_ready(pending));
+    CHECK(pending.get().outcome == Outcome::no_name);
+  }
+  CHECK(setup.server.udp_queries() == 0);
+  CHECK(ask(*resolver, "back\\slash.example").outcome == Outcome::no_name);
+  CHECK(setup.server.last_query().find("\x0A"
+                                       "back\\slash\7example") != std::string::npos);
+}
+
+TEST_CASE("silence ends after timeout times attempts", "[dns]") {
+  Setup setup;
+  setup.zone.add_txt("drop.example", "x");
+  setup.server.behave("drop.example", Behaviour::drop);
+  auto options = setup.options();
+  options.timeout = milliseconds(150);
+  options.attempts = 3;
+  const auto resolver = Setup::open(options);
+  const auto start = Clock::now();
+  CHECK(ask(*resolver, "drop.example").outcome == Outcome::timeout);
+  CHECK(since(start) >= milliseconds(440));
+  CHECK(since(start) < milliseconds(1500));  // c-ares alone would take 150 + 300 + 600.
+  CHECK(setup.server.udp_queries() >= 2);
+}
+
+TEST_CASE("a second server answers for the first", "[dns]") {
+  Setup good;
+  support::FakeResolver broken_zone;
+  broken_zone.servfail("example.com");
+  DnsServer broken(broken_zone);
+  good.zone.add_txt("example.com", "x");
+  auto options = good.options();
+  options.servers.insert(options.servers.begin(), broken.address());
+  const auto resolver = Setup::open(options);
+  CHECK(ask(*resolver, "example.com").outcome == Outcome::found);
+  CHECK(broken.udp_queries() == 1);
+}
+
+TEST_CASE("a server that dies and comes back is found again, and no files stay open", "[dns]") {
+  support::FakeResolver zone;
+  zone.add_txt("example.com", "x");
+  zone.add_txt("long.example", std::string(3000, 'y'));
+  auto server = std::make_unique<DnsServer>(zone);
+  const std::uint16_t port = server->port();
+  const auto resolver =
+      Setup::open({.servers = {server->address()}, .timeout = milliseconds(300), .attempts = 2});
+  CHECK(ask(*resolver, "long.example").outcome == Outcome::found);
+  server.reset();
+  const std::size_t before = open_files();
+  for (int i = 0; i < 20; ++i) {
+    const Outcome outcome = ask(*resolver, "example.com").outcome;
+    CHECK((outcome == Outcome::failure || outcome == Outcome::timeout));
+  }
+  CHECK(open_files() <= before + 2);
+  for (int i = 0; i < 3; ++i) {
+    server = std::make_unique<DnsServer>(zone, port);
+    CHECK(ask(*resolver, "example.com").outcome == Outcome::found);
+    CHECK(ask(*resolver, "long.example").outcome == Outcome::found);
+    server.reset();
+  }
+  CHECK(open_files() <= before + 2);
+}
+
+TEST_CASE("thousands of questions from many threads are all answered", "[dns]") {
+  Setup setup;
+  setup.zone.add_txt("example.com", "x");
+  const auto resolver = setup.open();
+  std::vector<std::jthread> threads;
+  std::vector<int> found(4, 0);
+  for (std::size_t t = 0; t < found.size(); ++t) {
+    threads.emplace_back([&, t] {
+      for (int round = 0; round < 25; ++round) {
+        std::vector<dns::Pending> burst;
+        for (int i = 0; i < 20; ++i)
+          burst.push_back(resolver->lookup({"example.com", Type::txt}));
+        for (const dns::Pending& pending : burst) {
+          if (pending.get().outcome == Outcome::found) ++found[t];
+        }
+      }
+    });
+  }
+  threads.clear();
+  CHECK(found == std::vector<int>(4, 500));
+}
+
+TEST_CASE("what is pending at the end is a timeout", "[dns]") {
+  Setup setup;
+  setup.server.behave("drop.example", Behaviour::drop);
+  auto resolver = setup.open();
+  std::vector<dns::Pending> pending;
+  for (int i = 0; i < 50; ++i)
+    pending.push_back(resolver->lookup({"drop.example", Type::txt}));
+  resolver.reset();
+  for (const dns::Pending& one : pending) {
+    REQUIRE(dns::is_ready(one));
+    CHECK(one.get().outcome == Outcome::timeout);
+  }
+}
+
+TEST_CASE("servers are addresses with or without a port", "[dns]") {
+  for (const char* good : {"127.0.0.1", "127.0.0.1:5353", "::1", "[::1]", "[::1]:53"}) {
+    INFO(good);
+    CHECK(AresResolver::open({.servers = {good}}).has_value());
+  }
+  for (const char* bad : {"", "localhost", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "[::1",
+                          "[::1]53", "[::1]:", "127.0.0.1:53x", "1.2.3", "[]:53"}) {
+    INFO(bad);
+    const auto opened = AresResolver::open({.servers = {bad}});
+    REQUIRE_FALSE(opened.has_value());
+    CHECK_FALSE(opened.error().what.empty());
+  }
+  CHECK_FALSE(AresResolver::open({.timeout = milliseconds(0)}).has_value());
+  CHECK_FALSE(AresResolver::open({.attempts = 0}).has_value());
+  CHECK(AresResolver::open({}).has_value());  // /etc/resolv.conf.
+}
