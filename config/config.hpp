@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/decision.hpp"
+#include "report/event.hpp"
+#include "report/spool.hpp"
+#include "verify/base/log.hpp"
+#include "verify/base/result.hpp"
+#include "verify/dns/ares_resolver.hpp"
+#include "verify/dns/caching_resolver.hpp"
+#include "verify/verification.hpp"
+
+namespace config {
+
+// The whole configuration: each module's own Options, gathered. Nobody below includes this.
+struct Config {
+  Config();  // The defaults, which config/postern.toml spells out.
+
+  std::string socket = "unix:/run/postern/postern.sock";  // In libmilter's spelling.
+  std::string authserv_id;                                // Empty: the MTA's {j}.
+  base::log::Options log;
+  report::LineOptions line;
+  dns::AresResolver::Options dns;
+  dns::CachingResolver::Options cache;
+  verify::Options verify;
+  std::size_t spf_threads = 16;
+  policy::Rules policy;
+  report::Spool::Options spool;
+  std::string metrics_listen;         // Empty: off.
+  std::vector<std::string> warnings;  // Odd, not wrong: for the log, one line each.
+};
+
+// Reads TOML. What is wrong is an error with one line "FILE:LINE: …" for each fault, all faults at
+// once: unknown keys with the nearest known one, wrong types, values out of range, contradictions.
+[[nodiscard]] base::Result<Config> load(const std::filesystem::path& file);
+
+// The same from memory; `name` stands for the file. Pure.
+[[nodiscard]] base::Result<Config> parse(std::string_view text, std::string_view name);
+
+// Every key with its value, as a file that parse() reads back to the same.
+[[nodiscard]] std::string to_toml(const Config& config);
+
+// 16 hexadecimal digits that differ when to_toml() does: tells configurations apart in events.
+[[nodiscard]] std::string digest(const Config& config);
+
+// config/postern.toml as it was when this program was built: the defaults, explained.
+[[nodiscard]] std::string_view default_text();
+
+}  // namespace config
