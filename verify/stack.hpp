@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "verify/base/result.hpp"
+#include "verify/base/worker_pool.hpp"
+#include "verify/dkim/key_cache.hpp"
+#include "verify/dns/ares_resolver.hpp"
+#include "verify/dns/caching_resolver.hpp"
+#include "verify/verification.hpp"
+
+namespace verify {
+
+// What the checks of all messages share, in the order in which it must live: the pool's tasks ask
+// the cache, the cache asks the network. One for the daemon, one for `postern check`.
+class Stack {
+ public:
+  struct Options {
+    dns::AresResolver::Options dns;
+    dns::CachingResolver::Options cache;
+    std::size_t spf_threads = 32;
+  };
+
+  // Fails when a DNS server's address cannot be read.
+  [[nodiscard]] static base::Result<std::unique_ptr<Stack>> open(const Options& options);
+  Stack(const Stack&) = delete;
+  Stack& operator=(const Stack&) = delete;
+
+  // References that hold as long as this object.
+  [[nodiscard]] Services services() noexcept { return {cache_, workers_, keys_}; }
+
+ private:
+  Stack(std::unique_ptr<dns::AresResolver> network, const Options& options);
+
+  std::unique_ptr<dns::AresResolver> network_;
+  dns::CachingResolver cache_;
+  dkim::KeyCache keys_;
+  base::WorkerPool workers_;  // Last: its tasks end before what they use.
+};
+
+}  // namespace verify
