@@ -27,19 +27,22 @@ bool is_toplabel(std::string_view label) {
   return alpha || hyphen;
 }
 
-// RFC 7208 §7.1: domain-spec = macro-string domain-end.
+// RFC 7208 §7.1: domain-spec = macro-string domain-end. A name that ends in "%%", "%_" or "%-" fits
+// the ABNF but can never be a domain name; §4.8 leaves it open what becomes of those: it is
+// refused.
 bool is_domain_spec(std::string_view text) {
   MacroPiece last;
-  bool ends_in_escape = false;
   std::string_view rest = text;
+  std::string_view last_text;
   while (!rest.empty()) {
-    ends_in_escape = rest.front() == '%';
+    last_text = rest;
     const auto piece = take_piece(rest, MacroUse::domain);
     if (!piece) return false;
     last = *piece;
   }
   if (text.empty()) return false;
-  if (ends_in_escape) return true;
+  if (last.letter != 0) return true;
+  if (last_text.front() == '%') return false;
   std::string_view literal = last.literal;
   if (literal.ends_with('.')) literal.remove_suffix(1);
   const std::size_t dot = literal.rfind('.');
