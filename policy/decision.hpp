@@ -5,7 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "verify/base/ip_address.hpp"
+#include "policy/reply.hpp"
+#include "policy/trust.hpp"
 #include "verify/verification.hpp"
 
 // What the receiving site wants ("local policy", RFC 9989 §7). dmarc::Policy is what the sender
@@ -18,11 +19,6 @@ enum class Action : std::uint8_t { accept, tag, quarantine, defer, reject };
 enum class Preset : std::uint8_t { monitor, rfc9989, strict };
 
 enum class Quarantine : std::uint8_t { header, hold };
-
-struct Trust {
-  std::vector<base::Network> networks;  // Clients whose mail is not verified.
-  bool authenticated = true;            // Nor that of SMTP AUTH users.
-};
 
 // One field a question. Later rules (tenants, protected domains, overrides, sealers) have their
 // place in decide(), between trust and DMARC.
@@ -38,34 +34,35 @@ struct Rules {
   std::string reply_text = "Email rejected per DMARC policy for {from_domain} (see {event_id})";
 };
 
-struct Reply {
-  int code = 250;
-  std::string enhanced_code;  // RFC 3463, RFC 7372; empty with 250.
-  std::string text;           // Printable ASCII, {from_domain} and {event_id} filled in.
-
-  friend bool operator==(const Reply&, const Reply&) = default;
-};
-
 // What will be done, and why. The milter carries it out without thinking further.
 struct Decision {
   Action action = Action::accept;
-  Action would = Action::accept;  // What an enforcing preset would do; equals action when it does.
-  std::string rule = "none";      // The rule that decided: "dmarc-reject", "trusted-network", …
-  std::string why;                // One line, printable, for the log and override reasons.
+  // What the site's rules, or the published policy, ask for; milder than action never, and equal
+  // to it unless the preset is monitor.
+  Action would = Action::accept;
+  std::string rule = "none";  // The rule that decided: "dmarc-reject", "trusted-network", …
+  std::string why;            // One line, printable, for the log and override reasons.
   std::vector<std::string> corroboration;  // RFC 9989 §7.4: what speaks for, or "-x" against.
-  Reply reply;                    // For reject and defer.
+  Reply reply;                             // For reject and defer.
 
   friend bool operator==(const Decision&, const Decision&) = default;
 };
 
-// True when this client's mail is not verified at all (rule "trusted-…"); the reason in `rule`.
-struct TrustVerdict {
-  bool trusted = false;
-  std::string rule;
-};
-[[nodiscard]] TrustVerdict trusts(const Trust& trust, const verify::Connection& connection);
-
-// The decision on a verified message. The one place where mail can be refused. Pure.
+// The decision on a verified message. The one place where mail can be refused. Pure. Rules, in
+// their order; the first that has something to say decides:
+//
+//   from-missing …         no single author can be read: on_from_fault
+//   header-too-large       nothing was checked: tag
+//   dmarc-pass             accept
+//   dmarc-none             fail, and the domain asks for nothing: accept
+//   dmarc-quarantine       fail: quarantine
+//   dmarc-reject           fail: reject; under rfc9989 only when corroborated (RFC 9989 §7.4), else
+//   dmarc-reject-uncorroborated   quarantine
+//   dmarc-temperror        on_temporary_error
+//   spf-fail               no DMARC published, SPF says fail: on_spf_fail
+//   no-dmarc               accept
+//
+// Preset monitor delivers all of it and says in `would` what it did not do.
 [[nodiscard]] Decision decide(const verify::Facts& facts, const verify::Connection& connection,
                               const verify::Envelope& envelope, const Rules& rules,
                               std::string_view event_id);

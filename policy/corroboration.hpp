@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "verify/verification.hpp"
+
+// The "other knowledge" RFC 9989 §7.4 asks for: p=reject alone is no reason to reject.
+namespace policy {
+
+// What beside the published policy speaks for rejecting a message that failed DMARC, and what
+// against. Temporary errors are never evidence of anything.
+//
+//   for                      is
+//   nothing-authenticated    no signature of any domain passed, and MAIL FROM did not pass SPF;
+//                            all of it for good
+//   spf-fail                 -all of a domain within the author's own organization
+//   no-fcrdns                the client has no forward-confirmed reverse name
+//
+//   against: indirect mail   is (RFC 7960: such mail fails DMARC without being forged)
+//   -list-mail               a List-* field
+//   -arc-chain               an ARC chain, even a broken one
+//   -other-signature         a signature that passed without being aligned
+//   -forwarder               MAIL FROM rewritten by SRS, and SPF passes for it
+struct Corroboration {
+  std::vector<std::string> evidence;  // As named above, those for rejecting first.
+  bool sufficient = false;            // At least one for, none against.
+};
+
+// REQUIRES: facts.dmarc.status is fail.
+[[nodiscard]] Corroboration corroborate(const verify::Facts& facts,
+                                        const verify::Envelope& envelope);
+
+}  // namespace policy

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "verify/verification.hpp"
+
+// What the sending side is told. RFC 9989 §7.2, RFC 7372.
+namespace policy {
+
+inline constexpr std::size_t reply_octets_max = 400;  // Within one line of RFC 5321 §4.5.3.1.5.
+
+struct Reply {
+  int code = 250;
+  std::string enhanced_code;  // RFC 3463, RFC 7372; empty with 250.
+  std::string text;           // Printable ASCII, {from_domain} and {event_id} filled in.
+
+  friend bool operator==(const Reply&, const Reply&) = default;
+};
+
+// What stands in for {from_domain}, {event_id} and {reason} in a site's text.
+struct ReplyFields {
+  std::string_view from_domain;
+  std::string_view event_id;
+  std::string_view reason;
+};
+
+// `text` with its fields filled in, as printable ASCII of at most reply_octets_max octets: other
+// octets become "?". What comes out of a field is not filled in again.
+[[nodiscard]] std::string fill_in(std::string_view text, const ReplyFields& fields);
+
+// 550 with the site's text. The word DMARC and the From domain are in it whatever the site wrote
+// (RFC 9989 §7.2).
+[[nodiscard]] Reply dmarc_refusal(std::string_view enhanced_code, std::string_view text,
+                                  const ReplyFields& fields);
+
+// Which check a temporary error kept from its verdict.
+enum class Doubt : std::uint8_t { dmarc, spf, dkim };
+[[nodiscard]] Reply deferral(Doubt doubt, const ReplyFields& fields);
+
+[[nodiscard]] Reply from_refusal(mail::FromFault fault, const ReplyFields& fields);
+
+// `domain` is the one whose SPF record says -all; it may be unknown.
+[[nodiscard]] Reply spf_refusal(std::string_view domain, const ReplyFields& fields);
+
+}  // namespace policy

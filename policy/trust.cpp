@@ -1,0 +1,20 @@
+#include "policy/trust.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace policy {
+
+TrustVerdict trusts(const Trust& trust, const verify::Connection& connection) {
+  if (trust.authenticated && connection.authenticated) return {true, "trusted-authenticated"};
+  // Postfix itself says 127.0.0.1 of mail that came through sendmail(1); Sendmail says nothing.
+  constexpr std::array<std::uint8_t, 4> loopback = {127, 0, 0, 1};
+  const base::IpAddress client =
+      connection.client.value_or(base::IpAddress::from_octets(std::span(loopback)));
+  const bool inside = std::ranges::any_of(
+      trust.networks, [&](const base::Network& network) { return network.contains(client); });
+  if (inside) return {true, "trusted-network"};
+  return {};
+}
+
+}  // namespace policy

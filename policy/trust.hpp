@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "verify/base/ip_address.hpp"
+#include "verify/verification.hpp"
+
+// Whose mail is not verified at all.
+namespace policy {
+
+struct Trust {
+  std::vector<base::Network> networks;  // Clients whose mail is not verified.
+  bool authenticated = true;            // Nor that of SMTP AUTH users.
+};
+
+// True when this client's mail is not verified at all (rule "trusted-…"); the reason in `rule`.
+struct TrustVerdict {
+  bool trusted = false;
+  std::string rule;
+};
+
+// A client without an address is a local submission: it is trusted where 127.0.0.1 is.
+[[nodiscard]] TrustVerdict trusts(const Trust& trust, const verify::Connection& connection);
+
+}  // namespace policy

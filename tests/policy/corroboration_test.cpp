@@ -1,0 +1,166 @@
+#include "policy/corroboration.hpp"
+
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/facts.hpp"
+
+namespace {
+
+using Evidence = std::vector<std::string>;
+using policy::corroborate;
+using support::dkim_result;
+using support::facts_of;
+using support::spf_result;
+
+struct Row {
+  const char* what;
+  std::vector<spf::Result> spf;
+  std::vector<dkim::Result> dkim;
+  std::optional<iprev::Status> iprev;
+  Evidence evidence;
+  bool sufficient;
+};
+
+verify::Facts failed(const Row& row) {
+  verify::Facts made = facts_of(dmarc::Status::fail, dmarc::Policy::reject);
+  made.spf = row.spf;
+  made.dkim = row.dkim;
+  if (row.iprev) made.iprev = iprev::Result{.status = *row.iprev, .name = std::nullopt};
+  return made;
+}
+
+verify::Envelope from(const std::string& mail_from) {
+  verify::Envelope envelope;
+  envelope.mail_from = mail_from;
+  return envelope;
+}
+
+const auto spf_pass_elsewhere = spf_result(spf::Status::pass, "bounce.example");
+const auto broken =
+    dkim_result(dkim::Status::fail, "example.com", dkim::Reason::body_hash_mismatch);
+
+}  // namespace
+
+TEST_CASE("what speaks for rejecting", "[policy][RFC 9989 §7.4]") {
+  const auto row = GENERATE(values<Row>({
+      {"no SPF, no signature", {}, {}, {}, {"nothing-authenticated"}, true},
+      {"SPF of another domain passes", {spf_pass_elsewhere}, {}, {}, {}, false},
+      {"signatures that fail authenticate nothing",
+       {spf_result(spf::Status::softfail, "bounce.example")},
+       {broken},
+       iprev::Status::pass,
+       {"nothing-authenticated"},
+       true},
+      {"HELO is not MAIL FROM",
+       {spf_result(spf::Status::pass, "mail.example"),
+        spf_result(spf::Status::none, "bounce.example")},
+       {},
+       {},
+       {"nothing-authenticated"},
+       true},
+      {"-all of the author's own domain",
+       {spf_result(spf::Status::fail, "example.com")},
+       {},
+       {},
+       {"nothing-authenticated", "spf-fail"},
+       true},
+      {"-all of a domain in the author's organization",
+       {spf_result(spf::Status::fail, "mail.example.com")},
+       {},
+       {},
+       {"nothing-authenticated", "spf-fail"},
+       true},
+      {"-all of somebody else",
+       {spf_result(spf::Status::fail, "bounce.example")},
+       {},
+       {},
+       {"nothing-authenticated"},
+       true},
+      {"~all of the author's own domain",
+       {spf_result(spf::Status::softfail, "example.com")},
+       {},
+       {},
+       {"nothing-authenticated"},
+       true},
+      {"a client without confirmed reverse name",
+       {spf_pass_elsewhere},
+       {},
+       iprev::Status::fail,
+       {"no-fcrdns"},
+       true},
+      {"a client without reverse name",
+       {spf_pass_elsewhere},
+       {},
+       iprev::Status::permerror,
+       {"no-fcrdns"},
+       true},
+      {"a confirmed client", {spf_pass_elsewhere}, {}, iprev::Status::pass, {}, false},
+      {"a passing signature of somebody else",
+       {},
+       {broken, dkim_result(dkim::Status::pass, "list.example")},
+       {},
+       {"-other-signature"},
+       false},
+      {"-all, and a passing signature of somebody else",
+       {spf_result(spf::Status::fail, "example.com")},
+       {dkim_result(dkim::Status::pass, "list.example")},
+       iprev::Status::fail,
+       {"spf-fail", "no-fcrdns", "-other-signature"},
+       false},
+  }));
+  INFO(row.what);
+  const policy::Corroboration found = corroborate(failed(row), {});
+  CHECK(found.evidence == row.evidence);
+  CHECK(found.sufficient == row.sufficient);
+}
+
+TEST_CASE("temporary errors corroborate nothing", "[policy][RFC 9989 §5.3.6]") {
+  const auto row = GENERATE(values<Row>({
+      {"SPF", {spf_result(spf::Status::temperror, "example.com")}, {}, {}, {}, false},
+      {"DKIM", {}, {dkim_result(dkim::Status::temperror, "other.example")}, {}, {}, false},
+      {"reverse name", {spf_pass_elsewhere}, {}, iprev::Status::temperror, {}, false},
+  }));
+  INFO(row.what);
+  const policy::Corroboration found = corroborate(failed(row), {});
+  CHECK(found.evidence == row.evidence);
+  CHECK_FALSE(found.sufficient);
+}
+
+TEST_CASE("signs of indirect mail speak against rejecting", "[policy][RFC 7960]") {
+  verify::Facts made = facts_of(dmarc::Status::fail, dmarc::Policy::reject);
+  verify::Envelope envelope;
+  REQUIRE(corroborate(made, envelope).sufficient);
+
+  SECTION("a mailing list") {
+    made.message.list_mail = true;
+    CHECK(corroborate(made, envelope).evidence == Evidence{"nothing-authenticated", "-list-mail"});
+  }
+  SECTION("an ARC chain that verifies") {
+    made.arc.status = arc::Status::pass;
+    CHECK(corroborate(made, envelope).evidence == Evidence{"nothing-authenticated", "-arc-chain"});
+  }
+  SECTION("an ARC chain that is broken") {
+    made.arc.status = arc::Status::fail;
+    CHECK(corroborate(made, envelope).evidence == Evidence{"nothing-authenticated", "-arc-chain"});
+  }
+  SECTION("a forwarder that rewrites the sender") {
+    made.spf = {spf_pass_elsewhere};
+    made.iprev = iprev::Result{.status = iprev::Status::fail, .name = std::nullopt};
+    envelope.mail_from = "srs0=HHH=TT=example.com=alice@bounce.example";
+    CHECK(corroborate(made, envelope).evidence == Evidence{"no-fcrdns", "-forwarder"});
+  }
+  CHECK_FALSE(corroborate(made, envelope).sufficient);
+}
+
+TEST_CASE("a rewritten sender counts only when SPF vouches for it", "[policy]") {
+  verify::Facts made = facts_of(dmarc::Status::fail, dmarc::Policy::reject);
+  const std::string rewritten = GENERATE("SRS0=a@bounce.example", "SRS1+a@bounce.example");
+  CHECK(corroborate(made, from(rewritten)).sufficient);
+  made.spf = {spf_pass_elsewhere};
+  CHECK(corroborate(made, from(rewritten)).evidence == Evidence{"-forwarder"});
+  const std::string not_quite = GENERATE("", "SRS0", "SRS0x@bounce.example", "srs@bounce.example");
+  CHECK(corroborate(made, from(not_quite)).evidence.empty());
+}
