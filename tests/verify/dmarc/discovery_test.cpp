@@ -5,13 +5,15 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/support/tree_walk.hpp"
+#include "tests/support/dmarc_world.hpp"
 
 namespace {
 
 using dmarc::SameOrganization;
 using support::domain;
 using support::FakeResolver;
+using support::publish;
+using support::Published;
 using support::tree_walk;
 
 std::vector<std::string> texts(const std::vector<base::Domain>& names) {
@@ -19,16 +21,6 @@ std::vector<std::string> texts(const std::vector<base::Domain>& names) {
   for (const base::Domain& name : names)
     all.push_back(name.text());
   return all;
-}
-
-struct Published {
-  const char* name;
-  const char* record;
-};
-
-void publish(FakeResolver& dns, const std::vector<Published>& records) {
-  for (const Published& at : records)
-    dns.add_txt("_dmarc." + std::string(at.name), at.record);
 }
 
 }  // namespace

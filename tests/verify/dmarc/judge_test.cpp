@@ -1,13 +1,11 @@
 #include "verify/dmarc/judge.hpp"
 
-#include <algorithm>
-#include <random>
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
-#include "tests/support/tree_walk.hpp"
+#include "tests/support/dmarc_world.hpp"
 
 namespace {
 
@@ -19,42 +17,11 @@ using support::domain;
 using support::FakeResolver;
 using support::tree_walk;
 
-// Who vouches for the message, or might have.
-struct Claim {
-  Method method = Method::dkim;
-  std::string domain;
-  bool temporary = false;
-};
-
-struct Published {
-  std::string name;
-  std::string record;
-};
-
-void publish(FakeResolver& dns, const std::vector<Published>& records) {
-  for (const Published& at : records)
-    dns.add_txt("_dmarc." + at.name, at.record);
-}
-
-dmarc::Evidence evidence(FakeResolver& dns, std::string_view author,
-                         const std::vector<Claim>& claims) {
-  const dns::Question exists = dmarc::existence_question(domain(author));
-  dmarc::Evidence made{.author = domain(author),
-                       .walk = tree_walk(dns, author),
-                       .existence = dns.lookup(exists).get().outcome,
-                       .identifiers = {}};
-  for (const Claim& claim : claims) {
-    made.identifiers.push_back({.method = claim.method,
-                                .domain = domain(claim.domain),
-                                .walk = tree_walk(dns, claim.domain),
-                                .temporary = claim.temporary});
-  }
-  return made;
-}
-
-Result judged(FakeResolver& dns, std::string_view author, const std::vector<Claim>& claims) {
-  return dmarc::judge(evidence(dns, author, claims));
-}
+using support::Claim;
+using support::evidence;
+using support::judged;
+using support::publish;
+using support::Published;
 
 const Claim dkim_org{Method::dkim, "example.com", false};
 
@@ -70,15 +37,13 @@ TEST_CASE("alignment", "[dmarc][RFC 9989 §4.4]") {
   };
   const char* relaxed = "v=DMARC1; p=reject";
   const char* strict = "v=DMARC1; p=reject; adkim=s; aspf=s";
+  // clang-format off
   const auto row = GENERATE_COPY(values<Row>({
       {"identical, relaxed", relaxed, "example.com", {Method::dkim, "example.com"}, true},
       {"identical, strict", strict, "example.com", {Method::dkim, "example.com"}, true},
       {"identical, strict, by SPF", strict, "example.com", {Method::spf, "example.com"}, true},
       {"case does not count", strict, "Example.COM", {Method::dkim, "EXAMPLE.com"}, true},
-      {"identical subdomain, strict",
-       strict,
-       "a.example.com",
-       {Method::spf, "a.example.com"},
+      {"identical subdomain, strict", strict, "a.example.com", {Method::spf, "a.example.com"},
        true},
       {"child, relaxed", relaxed, "example.com", {Method::dkim, "mail.example.com"}, true},
       {"child, strict", strict, "example.com", {Method::dkim, "mail.example.com"}, false},
@@ -87,34 +52,20 @@ TEST_CASE("alignment", "[dmarc][RFC 9989 §4.4]") {
       {"parent, strict", strict, "news.example.com", {Method::spf, "example.com"}, false},
       {"siblings, relaxed", relaxed, "a.example.com", {Method::spf, "b.example.com"}, true},
       {"stranger", relaxed, "example.com", {Method::dkim, "example.org"}, false},
-      {"the name as a prefix",
-       relaxed,
-       "example.com",
-       {Method::dkim, "example.com.evil.org"},
+      {"the name as a prefix", relaxed, "example.com", {Method::dkim, "example.com.evil.org"},
        false},
       {"the name as a suffix", relaxed, "example.com", {Method::dkim, "evilexample.com"}, false},
       {"the top-level domain", relaxed, "example.com", {Method::dkim, "com"}, false},
-      {"adkim=s leaves SPF relaxed",
-       "v=DMARC1; p=reject; adkim=s",
-       "example.com",
-       {Method::spf, "mail.example.com"},
-       true},
-      {"aspf=s leaves DKIM relaxed",
-       "v=DMARC1; p=reject; aspf=s",
-       "example.com",
-       {Method::dkim, "mail.example.com"},
-       true},
-      {"adkim=s binds DKIM",
-       "v=DMARC1; p=reject; adkim=s",
-       "example.com",
-       {Method::dkim, "mail.example.com"},
-       false},
-      {"aspf=s binds SPF",
-       "v=DMARC1; p=reject; aspf=s",
-       "example.com",
-       {Method::spf, "mail.example.com"},
-       false},
+      {"adkim=s leaves SPF relaxed", "v=DMARC1; p=reject; adkim=s", "example.com",
+       {Method::spf, "mail.example.com"}, true},
+      {"aspf=s leaves DKIM relaxed", "v=DMARC1; p=reject; aspf=s", "example.com",
+       {Method::dkim, "mail.example.com"}, true},
+      {"adkim=s binds DKIM", "v=DMARC1; p=reject; adkim=s", "example.com",
+       {Method::dkim, "mail.example.com"}, false},
+      {"aspf=s binds SPF", "v=DMARC1; p=reject; aspf=s", "example.com",
+       {Method::spf, "mail.example.com"}, false},
   }));
+  // clang-format on
   INFO(row.what);
   FakeResolver dns;
   publish(dns, {{"example.com", row.record}});
@@ -180,144 +131,60 @@ TEST_CASE("which record and which tag speak for the author domain", "[dmarc][RFC
     const char* tag;
     const char* from;
   };
+  // clang-format off
   const auto row = GENERATE(values<Row>({
-      {"the author's own record: p",
-       {{"example.com", "v=DMARC1; p=reject; sp=none; np=none"}},
-       "example.com",
-       Status::fail,
-       Policy::reject,
-       "p",
-       "example.com"},
+      {"the author's own record: p", {{"example.com", "v=DMARC1; p=reject; sp=none; np=none"}},
+       "example.com", Status::fail, Policy::reject, "p", "example.com"},
       {"a subdomain that exists: sp",
-       {{"example.com", "v=DMARC1; p=reject; sp=quarantine; np=none"}},
-       "a.example.com",
-       Status::fail,
-       Policy::quarantine,
-       "sp",
-       "example.com"},
-      {"a subdomain that exists, no sp: p",
-       {{"example.com", "v=DMARC1; p=reject; np=none"}},
-       "a.example.com",
-       Status::fail,
-       Policy::reject,
-       "p",
-       "example.com"},
+       {{"example.com", "v=DMARC1; p=reject; sp=quarantine; np=none"}}, "a.example.com",
+       Status::fail, Policy::quarantine, "sp", "example.com"},
+      {"a subdomain that exists, no sp: p", {{"example.com", "v=DMARC1; p=reject; np=none"}},
+       "a.example.com", Status::fail, Policy::reject, "p", "example.com"},
       {"a subdomain that does not exist: np",
-       {{"example.com", "v=DMARC1; p=none; sp=none; np=reject"}},
-       "ghost.example.com",
-       Status::fail,
-       Policy::reject,
-       "np",
-       "example.com"},
-      {"does not exist, no np: sp",
-       {{"example.com", "v=DMARC1; p=none; sp=reject"}},
-       "ghost.example.com",
-       Status::fail,
-       Policy::reject,
-       "sp",
-       "example.com"},
-      {"does not exist, neither: p",
-       {{"example.com", "v=DMARC1; p=reject"}},
-       "ghost.example.com",
-       Status::fail,
-       Policy::reject,
-       "p",
-       "example.com"},
+       {{"example.com", "v=DMARC1; p=none; sp=none; np=reject"}}, "ghost.example.com",
+       Status::fail, Policy::reject, "np", "example.com"},
+      {"does not exist, no np: sp", {{"example.com", "v=DMARC1; p=none; sp=reject"}},
+       "ghost.example.com", Status::fail, Policy::reject, "sp", "example.com"},
+      {"does not exist, neither: p", {{"example.com", "v=DMARC1; p=reject"}}, "ghost.example.com",
+       Status::fail, Policy::reject, "p", "example.com"},
       {"a non-existent author's own record: p all the same",
-       {{"ghost.example.com", "v=DMARC1; p=quarantine; np=none"}},
-       "ghost.example.com",
-       Status::fail,
-       Policy::quarantine,
-       "p",
-       "ghost.example.com"},
+       {{"ghost.example.com", "v=DMARC1; p=quarantine; np=none"}}, "ghost.example.com",
+       Status::fail, Policy::quarantine, "p", "ghost.example.com"},
       {"records between author and organization give no policy",
        {{"b.c.example.com", "v=DMARC1; p=none"}, {"example.com", "v=DMARC1; p=reject"}},
-       "a.b.c.example.com",
-       Status::fail,
-       Policy::reject,
-       "p",
-       "example.com"},
+       "a.b.c.example.com", Status::fail, Policy::reject, "p", "example.com"},
       {"the public suffix, when the organization has no record: sp",
-       {{"psd.example", "v=DMARC1; p=none; sp=quarantine; np=reject; psd=y"}},
-       "a.psd.example",
-       Status::fail,
-       Policy::quarantine,
-       "sp",
-       "psd.example"},
+       {{"psd.example", "v=DMARC1; p=none; sp=quarantine; np=reject; psd=y"}}, "a.psd.example",
+       Status::fail, Policy::quarantine, "sp", "psd.example"},
       {"the public suffix never, when the organization has one",
        {{"psd.example", "v=DMARC1; p=reject; psd=y"}, {"a.psd.example", "v=DMARC1; p=none"}},
-       "b.a.psd.example",
-       Status::fail,
-       Policy::none,
-       "p",
-       "a.psd.example"},
+       "b.a.psd.example", Status::fail, Policy::none, "p", "a.psd.example"},
       {"several records at the author are none: the walk goes on",
-       {{"a.example.com", "v=DMARC1; p=none"},
-        {"a.example.com", "v=DMARC1; p=quarantine"},
-        {"example.com", "v=DMARC1; p=reject; sp=quarantine"}},
-       "a.example.com",
-       Status::fail,
-       Policy::quarantine,
-       "sp",
-       "example.com"},
+       {{"a.example.com", "v=DMARC1; p=none"}, {"a.example.com", "v=DMARC1; p=quarantine"},
+       {"example.com",
+       "v=DMARC1; p=reject; sp=quarantine"}}, "a.example.com", Status::fail, Policy::quarantine, "sp", "example.com"},
       {"no p but somebody wants reports: none",
-       {{"example.com", "v=DMARC1; rua=mailto:r@x.example"}},
-       "example.com",
-       Status::fail,
-       Policy::none,
-       "p",
-       "example.com"},
-      {"garbage p with rua: none",
-       {{"example.com", "v=DMARC1; p=rejct; rua=mailto:r@x.example"}},
-       "example.com",
-       Status::fail,
-       Policy::none,
-       "p",
-       "example.com"},
+       {{"example.com", "v=DMARC1; rua=mailto:r@x.example"}}, "example.com", Status::fail,
+       Policy::none, "p", "example.com"},
+      {"garbage p with rua: none", {{"example.com", "v=DMARC1; p=rejct; rua=mailto:r@x.example"}},
+       "example.com", Status::fail, Policy::none, "p", "example.com"},
       {"garbage np with rua: none, though sp is good",
        {{"example.com", "v=DMARC1; p=reject; sp=reject; np=x; rua=mailto:r@x.example"}},
-       "a.example.com",
-       Status::fail,
-       Policy::none,
-       "p",
-       "example.com"},
-      {"no p, no rua: no DMARC",
-       {{"example.com", "v=DMARC1; sp=reject"}},
-       "example.com",
-       Status::none,
-       Policy::none,
-       "",
-       ""},
-      {"a bare psd=y record is no policy",
-       {{"gov.uk", "v=DMARC1; psd=y"}},
-       "x.gov.uk",
-       Status::none,
-       Policy::none,
-       "",
-       ""},
-      {"garbage p, no rua: permerror",
-       {{"example.com", "v=DMARC1; p=rejct"}},
-       "example.com",
-       Status::permerror,
-       Policy::none,
-       "",
-       ""},
+       "a.example.com", Status::fail, Policy::none, "p", "example.com"},
+      {"no p, no rua: no DMARC", {{"example.com", "v=DMARC1; sp=reject"}}, "example.com",
+       Status::none, Policy::none, "", ""},
+      {"a bare psd=y record is no policy", {{"gov.uk", "v=DMARC1; psd=y"}}, "x.gov.uk",
+       Status::none, Policy::none, "", ""},
+      {"garbage p, no rua: permerror", {{"example.com", "v=DMARC1; p=rejct"}}, "example.com",
+       Status::permerror, Policy::none, "", ""},
       {"garbage sp, no valid rua: permerror",
-       {{"example.com", "v=DMARC1; p=reject; sp=x; rua=r@x"}},
-       "example.com",
-       Status::permerror,
-       Policy::none,
-       "",
-       ""},
-      {"pct is history: the policy is not halved",
-       {{"example.com", "v=DMARC1; p=reject; pct=0"}},
-       "example.com",
-       Status::fail,
-       Policy::reject,
-       "p",
-       "example.com"},
+       {{"example.com", "v=DMARC1; p=reject; sp=x; rua=r@x"}}, "example.com", Status::permerror,
+       Policy::none, "", ""},
+      {"pct is history: the policy is not halved", {{"example.com", "v=DMARC1; p=reject; pct=0"}},
+       "example.com", Status::fail, Policy::reject, "p", "example.com"},
       {"no record anywhere", {}, "example.com", Status::none, Policy::none, "", ""},
   }));
+  // clang-format on
   INFO(row.what);
   FakeResolver dns;
   publish(dns, row.records);
@@ -364,12 +231,14 @@ TEST_CASE("t=y lowers the policy one step", "[dmarc][RFC 9989 §4.7]") {
     Policy published;
     Policy applied;
   };
+  // clang-format off
   const auto row = GENERATE(values<Row>({
       {"v=DMARC1; p=reject; t=y", Policy::reject, Policy::quarantine},
       {"v=DMARC1; p=quarantine; t=y", Policy::quarantine, Policy::none},
       {"v=DMARC1; p=none; t=y", Policy::none, Policy::none},
       {"v=DMARC1; p=reject; t=n", Policy::reject, Policy::reject},
   }));
+  // clang-format on
   INFO(row.record);
   FakeResolver dns;
   publish(dns, {{"example.com", row.record}});
@@ -395,146 +264,60 @@ TEST_CASE("temporary failures are neither pass nor fail", "[dmarc][RFC 9989 §4.
   const std::vector<Published> strict{{"example.com", "v=DMARC1; p=reject; adkim=s; aspf=s"}};
   const std::vector<Published> simple{{"example.com", "v=DMARC1; p=reject"}};
   const Claim spf_temporary{Method::spf, "mail.example.com", true};
+  // clang-format off
   const auto row = GENERATE_COPY(values<Row>({
-      {"the author's record",
-       simple,
-       "a.example.com",
-       {},
-       {"_dmarc.a.example.com"},
+      {"the author's record", simple, "a.example.com", {}, {"_dmarc.a.example.com"},
        Status::temperror},
-      {"the author's record, though something passed",
-       simple,
-       "example.com",
-       {dkim_org},
-       {"_dmarc.example.com"},
+      {"the author's record, though something passed", simple, "example.com", {dkim_org},
+       {"_dmarc.example.com"}, Status::temperror},
+      {"a name above an author without a record", simple, "a.b.example.com", {},
+       {"_dmarc.b.example.com"}, Status::temperror},
+      {"the only other name, and no record", {}, "example.com", {}, {"_dmarc.com"},
        Status::temperror},
-      {"a name above an author without a record",
-       simple,
-       "a.b.example.com",
-       {},
-       {"_dmarc.b.example.com"},
-       Status::temperror},
-      {"the only other name, and no record",
-       {},
-       "example.com",
-       {},
-       {"_dmarc.com"},
-       Status::temperror},
-      {"a name above an author with a record: nothing to align",
-       simple,
-       "example.com",
-       {},
-       {"_dmarc.com"},
-       Status::fail},
-      {"the same, identical identifier",
-       simple,
-       "example.com",
-       {dkim_org},
-       {"_dmarc.com"},
+      {"a name above an author with a record: nothing to align", simple, "example.com", {},
+       {"_dmarc.com"}, Status::fail},
+      {"the same, identical identifier", simple, "example.com", {dkim_org}, {"_dmarc.com"},
        Status::pass},
-      {"the same, child: together whatever com says",
-       simple,
-       "example.com",
-       {{Method::dkim, "mail.example.com"}},
-       {"_dmarc.com"},
-       Status::pass},
+      {"the same, child: together whatever com says", simple, "example.com",
+       {{Method::dkim, "mail.example.com"}}, {"_dmarc.com"}, Status::pass},
       {"strict alignment never needs the parent",
-       {{"mail.example.com", "v=DMARC1; p=reject; adkim=s"}},
-       "mail.example.com",
-       {{Method::dkim, "mail.example.com"}},
-       {"_dmarc.example.com"},
-       Status::pass},
-      {"the organization decides and is unknown",
-       {{"a.example.com", "v=DMARC1; p=reject"}},
-       "a.example.com",
-       {{Method::spf, "b.example.com"}},
-       {"_dmarc.example.com"},
+       {{"mail.example.com", "v=DMARC1; p=reject; adkim=s"}}, "mail.example.com",
+       {{Method::dkim, "mail.example.com"}}, {"_dmarc.example.com"}, Status::pass},
+      {"the organization decides and is unknown", {{"a.example.com", "v=DMARC1; p=reject"}},
+       "a.example.com", {{Method::spf, "b.example.com"}}, {"_dmarc.example.com"},
        Status::temperror},
-      {"an attacker's own broken name changes nothing",
-       simple,
-       "example.com",
-       {{Method::dkim, "mail.attacker.com"}},
-       {"_dmarc.attacker.com", "_dmarc.mail.attacker.com"},
+      {"an attacker's own broken name changes nothing", simple, "example.com",
+       {{Method::dkim, "mail.attacker.com"}}, {"_dmarc.attacker.com", "_dmarc.mail.attacker.com"},
        Status::fail},
-      {"a temporary identifier that would align",
-       simple,
-       "example.com",
-       {spf_temporary},
-       {},
+      {"a temporary identifier that would align", simple, "example.com", {spf_temporary}, {},
        Status::temperror},
-      {"a temporary identifier that is the author",
-       simple,
-       "example.com",
-       {{Method::dkim, "example.com", true}},
-       {},
-       Status::temperror},
-      {"a temporary stranger",
-       simple,
-       "example.com",
-       {{Method::dkim, "example.org", true}},
-       {},
+      {"a temporary identifier that is the author", simple, "example.com",
+       {{Method::dkim, "example.com", true}}, {}, Status::temperror},
+      {"a temporary stranger", simple, "example.com", {{Method::dkim, "example.org", true}}, {},
        Status::fail},
-      {"a temporary child under strict alignment",
-       strict,
-       "example.com",
-       {spf_temporary},
-       {},
+      {"a temporary child under strict alignment", strict, "example.com", {spf_temporary}, {},
        Status::fail},
-      {"a temporary attacker whose names are broken too",
-       simple,
-       "example.com",
-       {{Method::dkim, "attacker.com", true}},
-       {"_dmarc.attacker.com"},
-       Status::fail},
-      {"an aligned pass outweighs any temporary error",
-       simple,
-       "example.com",
-       {spf_temporary, dkim_org},
-       {},
-       Status::pass},
-      {"an unaligned pass does not",
-       simple,
-       "example.com",
-       {spf_temporary, {Method::dkim, "example.org"}},
-       {},
-       Status::temperror},
-      {"temporary, but the domain has no DMARC",
-       {},
-       "example.com",
-       {spf_temporary},
-       {},
+      {"a temporary attacker whose names are broken too", simple, "example.com",
+       {{Method::dkim, "attacker.com", true}}, {"_dmarc.attacker.com"}, Status::fail},
+      {"an aligned pass outweighs any temporary error", simple, "example.com",
+       {spf_temporary, dkim_org}, {}, Status::pass},
+      {"an unaligned pass does not", simple, "example.com",
+       {spf_temporary, {Method::dkim, "example.org"}}, {}, Status::temperror},
+      {"temporary, but the domain has no DMARC", {}, "example.com", {spf_temporary}, {},
        Status::none},
-      {"existence, where np differs",
-       {{"example.com", "v=DMARC1; p=none; np=reject"}},
-       "a.example.com",
-       {},
-       {"a.example.com"},
-       Status::temperror},
-      {"existence, where np says the same",
-       {{"example.com", "v=DMARC1; p=reject; np=reject"}},
-       "a.example.com",
-       {},
-       {"a.example.com"},
-       Status::fail},
-      {"existence, without np",
-       {{"example.com", "v=DMARC1; p=none; sp=reject"}},
-       "a.example.com",
-       {},
-       {"a.example.com"},
-       Status::fail},
+      {"existence, where np differs", {{"example.com", "v=DMARC1; p=none; np=reject"}},
+       "a.example.com", {}, {"a.example.com"}, Status::temperror},
+      {"existence, where np says the same", {{"example.com", "v=DMARC1; p=reject; np=reject"}},
+       "a.example.com", {}, {"a.example.com"}, Status::fail},
+      {"existence, without np", {{"example.com", "v=DMARC1; p=none; sp=reject"}}, "a.example.com",
+       {}, {"a.example.com"}, Status::fail},
       {"existence, where the author has a record",
-       {{"a.example.com", "v=DMARC1; p=none; np=reject"}},
-       "a.example.com",
-       {},
-       {"a.example.com"},
+       {{"a.example.com", "v=DMARC1; p=none; np=reject"}}, "a.example.com", {}, {"a.example.com"},
        Status::fail},
-      {"existence, but the message passes",
-       {{"example.com", "v=DMARC1; p=none; np=reject"}},
-       "a.example.com",
-       {dkim_org},
-       {"a.example.com"},
-       Status::pass},
+      {"existence, but the message passes", {{"example.com", "v=DMARC1; p=none; np=reject"}},
+       "a.example.com", {dkim_org}, {"a.example.com"}, Status::pass},
   }));
+  // clang-format on
   INFO(row.what);
   const bool hangs = GENERATE(false, true);
   FakeResolver dns;
@@ -567,68 +350,4 @@ TEST_CASE("statuses are spelled as in RFC 9989 §9.2", "[dmarc]") {
   CHECK(dmarc::name(Status::fail) == "fail");
   CHECK(dmarc::name(Status::temperror) == "temperror");
   CHECK(dmarc::name(Status::permerror) == "permerror");
-}
-
-TEST_CASE("random worlds keep the promises of the verdict", "[dmarc][property]") {
-  std::mt19937 dice(20260501);
-  const auto roll = [&](std::size_t sides) { return dice() % sides; };
-  const std::vector<std::string> names = {"com",           "example.com",     "a.example.com",
-                                          "b.example.com", "x.a.example.com", "other.com",
-                                          "m.other.com",   "example.org"};
-  const std::vector<std::string> records = {"v=DMARC1; p=reject",
-                                            "v=DMARC1; p=none; psd=n",
-                                            "v=DMARC1; p=reject; psd=y",
-                                            "v=DMARC1",
-                                            "v=DMARC1; p=reject; adkim=s",
-                                            "v=DMARC1; p=x",
-                                            "v=DMARC1; p=reject; np=none",
-                                            "v=DMARC1; p=quarantine; aspf=s",
-                                            "v=spf1 -all"};
-  for (int world = 0; world < 3000; ++world) {
-    FakeResolver dns;
-    std::vector<std::string> broken;
-    for (const std::string& name : names) {
-      const std::size_t kind = roll(6);
-      if (kind < 3) dns.add_txt("_dmarc." + name, records[roll(records.size())]);
-      if (kind == 3) broken.push_back("_dmarc." + name);
-      if (roll(3) == 0) dns.add_a(name, "192.0.2.1");
-    }
-    for (const std::string& name : broken)
-      dns.servfail(name);
-    std::vector<Claim> claims;
-    for (std::size_t i = roll(5); i > 0; --i) {
-      claims.push_back(
-          {roll(2) == 0 ? Method::spf : Method::dkim, names[roll(names.size())], roll(4) == 0});
-    }
-    const std::string author = names[1 + roll(names.size() - 1)];
-    const Result result = judged(dns, author, claims);
-    CAPTURE(world, author, result.reason);
-
-    // Pass is by an identifier that shares at least the top with the author, never a temporary one.
-    const std::string top = author.substr(author.rfind('.'));
-    const bool may_align = std::ranges::any_of(claims, [&](const Claim& claim) {
-      return !claim.temporary && ("." + claim.domain).ends_with(top);
-    });
-    CHECK((result.status == Status::pass) == (result.dkim_aligned || result.spf_aligned));
-    if (result.status == Status::pass) CHECK(may_align);
-    if (result.status == Status::pass) CHECK(result.record.has_value());
-
-    // The order of identifiers changes nothing.
-    std::shuffle(claims.begin(), claims.end(), dice);
-    CHECK(judged(dns, author, claims) == result);
-
-    // What could not be asked never decides: with any one answer in its place, a pass stays a
-    // pass and a fail a fail, or the record it brings is the author's own or no DMARC.
-    if (broken.empty()) continue;
-    if (result.status != Status::pass && result.status != Status::fail) continue;
-    for (const char* record : {"v=DMARC1; p=none; psd=n", "v=DMARC1; p=none; psd=y",
-                               "v=DMARC1; p=none", "v=spf1 -all"}) {
-      const std::string& healed = broken[roll(broken.size())];
-      dns.clear(healed);
-      dns.add_txt(healed, record);
-      CHECK(judged(dns, author, claims).status == result.status);
-      dns.clear(healed);
-      dns.servfail(healed);
-    }
-  }
 }
