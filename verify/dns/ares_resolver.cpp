@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <iterator>
 #include <list>
 #include <thread>
@@ -28,7 +29,8 @@
 #include <unistd.h>
 
 #include "verify/base/guarded.hpp"
-#include "verify/base/text.hpp"
+#include "verify/dns/pacer.hpp"
+#include "verify/dns/server_address.hpp"
 #include "verify/dns/wire.hpp"
 #include "verify/dns/wire_name.hpp"
 
@@ -43,7 +45,6 @@ constexpr int receive_buffer_octets = 1 << 20;  // A burst of answers; the kerne
 constexpr unsigned format_error = 1;            // RFC 1035 §4.1.1.
 constexpr milliseconds timeout_max{60'000};
 constexpr int attempts_max = 10;
-constexpr std::uint64_t port_max = 65535;
 
 class FileDescriptor {
  public:
@@ -58,39 +59,6 @@ class FileDescriptor {
  private:
   int number_;
 };
-
-struct Server {
-  base::IpAddress address;
-  int port = 0;  // 0: the usual one.
-};
-
-base::Result<Server> parse_server(const std::string& text) {
-  std::string_view address = text;
-  std::string_view port;
-  bool has_port = false;
-  if (text.starts_with('[')) {
-    const std::size_t close = text.find(']');
-    if (close == std::string::npos) return base::fail("name server " + base::printable(text));
-    address = std::string_view(text).substr(1, close - 1);
-    port = std::string_view(text).substr(close + 1);
-    has_port = !port.empty();
-    if (has_port && !port.starts_with(':')) {
-      return base::fail("name server " + base::printable(text) + ": no port after \"]\"");
-    }
-    if (has_port) port.remove_prefix(1);
-  } else if (std::ranges::count(text, ':') == 1) {
-    address = std::string_view(text).substr(0, text.find(':'));
-    port = std::string_view(text).substr(text.find(':') + 1);
-    has_port = true;
-  }
-  const auto ip = base::IpAddress::parse(address);
-  if (!ip) return base::fail("name server " + base::printable(text) + ": not an IP address");
-  const auto number = base::parse_number(port);
-  if (has_port && (!number || *number == 0 || *number > port_max)) {
-    return base::fail("name server " + base::printable(text) + ": not a port");
-  }
-  return Server{*ip, has_port ? static_cast<int>(*number) : 0};
-}
 
 using Channel = std::unique_ptr<ares_channeldata, decltype(&ares_destroy)>;
 
@@ -121,6 +89,8 @@ struct AresResolver::Loop {
     Clock::time_point deadline;
     std::uint16_t id = 0;
     bool edns = true;
+    bool sent = false;
+    Pacer::Ticket ticket = 0;
     bool expired = false;
     std::list<Query>::iterator place;
   };
@@ -137,6 +107,7 @@ struct AresResolver::Loop {
   void run();
   [[nodiscard]] bool take_inbox();  // False: stop.
   void start(Asked asked);
+  void send_waiting(Clock::time_point now);
   void send(Query& query);
   void arrived(Query& query, int status, Bytes message);
   [[nodiscard]] Answer answer_of(const Query& query, int status, Bytes message) const;
@@ -159,6 +130,8 @@ struct AresResolver::Loop {
   // Of the private thread.
   std::list<Query> open_queries;     // By deadline: all have the same time.
   std::list<Query> expired_queries;  // Answered; c-ares has not let go of them.
+  std::deque<Query*> waiting;        // The part of open_queries not sent yet, in its order.
+  Pacer pacer;
   std::unordered_set<std::uint16_t> ids;
   std::array<std::uint16_t, 128> random{};
   std::size_t random_used = 128;
@@ -207,7 +180,7 @@ base::Result<void> AresResolver::Loop::set_servers() {
   std::vector<ares_addr_port_node> nodes;
   nodes.reserve(options.servers.size());  // They point at each other.
   for (const std::string& text : options.servers) {
-    const auto server = parse_server(text);
+    const auto server = parse_server_address(text);
     if (!server) return std::unexpected(server.error());
     ares_addr_port_node node{};
     const auto octets = server->address.octets();
@@ -246,6 +219,7 @@ void AresResolver::Loop::watch(int socket, bool readable, bool writable) {
 
 int AresResolver::Loop::wait_milliseconds() const {
   if (open_queries.empty() && expired_queries.empty()) return -1;
+  if (!waiting.empty()) return 1;
   // Often enough for c-ares to see its time-outs in time, seldom enough to cost nothing.
   constexpr milliseconds::rep shortest = 5;
   constexpr milliseconds::rep longest = 100;
@@ -269,6 +243,8 @@ void AresResolver::Loop::run() {
     expire(Clock::now());
   } while (take_inbox());
   channel.reset();  // What c-ares holds comes back through the callback.
+  for (Query* query : waiting)
+    query->asked.promise.set_value({});
 }
 
 bool AresResolver::Loop::take_inbox() {
@@ -283,6 +259,7 @@ bool AresResolver::Loop::take_inbox() {
       start(std::move(asked));
     }
   }
+  send_waiting(Clock::now());
   return !taken.stopping;
 }
 
@@ -306,11 +283,21 @@ void AresResolver::Loop::start(Asked asked) {
   query.asked = std::move(asked);
   query.deadline = Clock::now() + options.timeout * options.attempts;
   query.place = std::prev(open_queries.end());
-  send(query);
+  waiting.push_back(&query);
+}
+
+void AresResolver::Loop::send_waiting(Clock::time_point now) {
+  while (!waiting.empty() && pacer.may_send(now)) {
+    Query& query = *waiting.front();
+    waiting.pop_front();
+    query.sent = true;
+    send(query);
+  }
 }
 
 void AresResolver::Loop::send(Query& query) {
   query.id = free_id();
+  query.ticket = pacer.sent();
   // lookup() has refused names that make no packet.
   const auto packet = make_query(query.asked.question, query.id,
                                  {.edns = query.edns,
@@ -330,6 +317,7 @@ void AresResolver::Loop::send(Query& query) {
 
 void AresResolver::Loop::arrived(Query& query, int status, Bytes message) {
   ids.erase(query.id);
+  pacer.answered(query.ticket);
   if (query.expired) {
     expired_queries.erase(query.place);
     return;
@@ -356,7 +344,12 @@ void AresResolver::Loop::expire(Clock::time_point now) {
     Query& query = open_queries.front();
     query.expired = true;
     query.asked.promise.set_value({});
-    expired_queries.splice(expired_queries.end(), open_queries, query.place);
+    if (query.sent) {
+      expired_queries.splice(expired_queries.end(), open_queries, query.place);
+    } else {
+      waiting.pop_front();  // Both are in the order of arrival.
+      open_queries.pop_front();
+    }
   }
 }
 

@@ -234,6 +234,30 @@ TEST_CASE("thousands of questions from many threads are all answered", "[dns]") 
   CHECK(found == std::vector<int>(4, 500));
 }
 
+TEST_CASE("a burst does not drown the server, nor do names that never answer", "[dns]") {
+  Setup setup;
+  auto options = setup.options();
+  options.timeout = milliseconds(1000);
+  options.attempts = 5;
+  for (int i = 0; i < 300; ++i) {
+    setup.server.behave("drop" + std::to_string(i) + ".example", Behaviour::drop);
+  }
+  const auto resolver = Setup::open(options);
+  std::vector<dns::Pending> silent;
+  for (int i = 0; i < 300; ++i) {
+    silent.push_back(resolver->lookup({"drop" + std::to_string(i) + ".example", Type::txt}));
+  }
+  std::vector<dns::Pending> burst;
+  for (int i = 0; i < 3000; ++i) {
+    burst.push_back(resolver->lookup({"n" + std::to_string(i) + ".example", Type::txt}));
+  }
+  std::size_t answered = 0;
+  for (const dns::Pending& pending : burst) {
+    if (pending.get().outcome == Outcome::no_name) ++answered;
+  }
+  CHECK(answered == burst.size());
+}
+
 TEST_CASE("what is pending at the end is a timeout", "[dns]") {
   Setup setup;
   setup.server.behave("drop.example", Behaviour::drop);
@@ -248,18 +272,14 @@ TEST_CASE("what is pending at the end is a timeout", "[dns]") {
   }
 }
 
-TEST_CASE("servers are addresses with or without a port", "[dns]") {
+TEST_CASE("options that make no sense are refused", "[dns]") {
   for (const char* good : {"127.0.0.1", "127.0.0.1:5353", "::1", "[::1]", "[::1]:53"}) {
     INFO(good);
     CHECK(AresResolver::open({.servers = {good}}).has_value());
   }
-  for (const char* bad : {"", "localhost", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "[::1",
-                          "[::1]53", "[::1]:", "127.0.0.1:53x", "1.2.3", "[]:53"}) {
-    INFO(bad);
-    const auto opened = AresResolver::open({.servers = {bad}});
-    REQUIRE_FALSE(opened.has_value());
-    CHECK_FALSE(opened.error().what.empty());
-  }
+  const auto opened = AresResolver::open({.servers = {"localhost"}});
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().what.find("localhost") != std::string::npos);
   CHECK_FALSE(AresResolver::open({.timeout = milliseconds(0)}).has_value());
   CHECK_FALSE(AresResolver::open({.attempts = 0}).has_value());
   CHECK(AresResolver::open({}).has_value());  // /etc/resolv.conf.
