@@ -7,7 +7,7 @@
 
 TEST_CASE("each DKIM reason has a word of its own, without spaces", "[report]") {
   std::set<std::string_view> seen;
-  constexpr auto last = static_cast<int>(dkim::Reason::signature_mismatch);
+  constexpr auto last = static_cast<int>(dkim::Reason::partial_body);
   for (int i = 1; i <= last; ++i) {
     const std::string_view word = report::word(static_cast<dkim::Reason>(i));
     CHECK_FALSE(word.empty());
