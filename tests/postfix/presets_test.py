@@ -15,7 +15,7 @@ def main():
     parser.add_argument("--defer", action="store_true")
     options = parser.parse_args()
     harness.require_root()
-    policy = 'on_temporary_error = "defer"' if options.defer else ""
+    policy = 'temporary_error = "defer"' if options.defer else ""
     with Lab(options.milter, options.preset, options.socket, policy) as lab:
         outcomes = [judge.run(lab, case, options.preset)
                     for case in cases.all_cases(lab.world, options.defer)]

@@ -128,5 +128,5 @@ def special(lab_world, defer):
 
 
 def all_cases(lab_world, defer=False):
-    """Every case; defer: the configuration says on_temporary_error = "defer"."""
+    """Every case; defer: the configuration says temporary_error = "defer"."""
     return [*genuine(lab_world), *forged(lab_world), *special(lab_world, defer)]

@@ -16,7 +16,7 @@ def arguments():
     parser.add_argument("--milter", required=True, help="the postern-milter program")
     parser.add_argument("--preset", choices=cases.PRESETS, default="rfc9989")
     parser.add_argument("--defer", action="store_true",
-                        help="on_temporary_error = \"defer\" instead of \"tag\"")
+                        help="temporary_error = \"defer\" instead of \"accept\"")
     parser.add_argument("--keep", action="store_true", help="leave it running")
     return parser.parse_args()
 
@@ -51,7 +51,7 @@ def print_case(number, outcome, preset):
 def expectation(outcome, preset):
     words = {"deliver": "delivered", "tag": "delivered, tagged", "reject": "rejected with 550",
              "quarantine": "delivered with the quarantine header", "defer": "deferred with 451"}
-    if preset == "monitor" and outcome.wanted in ("reject", "quarantine"):
+    if preset == "monitor" and outcome.wanted in ("reject", "quarantine", "defer"):
         return f"delivered, would={outcome.wanted}"
     return words[outcome.wanted]
 
@@ -69,7 +69,7 @@ def print_summary(outcomes, preset):
             fate = "not verified"
         if outcome.quarantine:
             fate = "QUARANTINE " + fate
-        elif preset == "monitor" and outcome.wanted in ("reject", "quarantine"):
+        elif preset == "monitor" and outcome.wanted in ("reject", "quarantine", "defer"):
             fate = f"would={outcome.wanted} " + fate
         reply = " ".join(str(outcome.reply).split()[:2])
         print(f" {number:2} {outcome.case.title:{titles}}  {reply:10}  {fate:50}  "
@@ -102,7 +102,7 @@ def main():
     options = arguments()
     for number in (signal.SIGTERM, signal.SIGHUP):  # Leave by the same door as Ctrl-C.
         signal.signal(number, lambda received, _: sys.exit(128 + received))
-    policy = 'on_temporary_error = "defer"' if options.defer else ""
+    policy = 'temporary_error = "defer"' if options.defer else ""
     print(f"Starting unbound, Postfix and postern-milter ({options.preset}) on loopback.")
     with Lab(options.milter, options.preset, policy=policy, keep=options.keep) as lab:
         print(f"Our name in Authentication-Results is {AUTHSERV_ID}.")

@@ -84,7 +84,7 @@ def check(outcome, preset):
     """Appends to outcome.faults what is not as it must be."""
     say = outcome.faults.append
     case, reply, wanted = outcome.case, outcome.reply, outcome.wanted
-    acted = "tag" if preset == "monitor" and wanted in ("quarantine", "reject") else wanted
+    acted = wanted if preset != "monitor" or wanted == "deliver" else "tag"
     if acted == "reject":
         check_refusal(outcome)
     elif acted == "defer":
