@@ -164,13 +164,13 @@ TEST_CASE("silence ends after timeout times attempts", "[dns]") {
   setup.zone.add_txt("drop.example", "x");
   setup.server.behave("drop.example", Behaviour::drop);
   auto options = setup.options();
-  options.timeout = milliseconds(150);
-  options.attempts = 3;
+  options.timeout = milliseconds(250);
+  options.attempts = 4;
   const auto resolver = Setup::open(options);
   const auto start = Clock::now();
   CHECK(ask(*resolver, "drop.example").outcome == Outcome::timeout);
-  CHECK(since(start) >= milliseconds(440));
-  CHECK(since(start) < milliseconds(1500));  // c-ares alone would take 150 + 300 + 600.
+  CHECK(since(start) >= milliseconds(1000));
+  CHECK(since(start) < milliseconds(3000));  // c-ares alone: 250 + 500 + 1000 + 2000.
   CHECK(setup.server.udp_queries() >= 2);
 }
 
@@ -238,7 +238,7 @@ TEST_CASE("a burst does not drown the server, nor do names that never answer", "
   Setup setup;
   auto options = setup.options();
   options.timeout = milliseconds(1000);
-  options.attempts = 5;
+  options.attempts = 10;  // On a busy machine some may be lost after all, and are sent again.
   for (int i = 0; i < 300; ++i) {
     setup.server.behave("drop" + std::to_string(i) + ".example", Behaviour::drop);
   }
