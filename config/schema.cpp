@@ -130,6 +130,10 @@ void read_trust(Section& section, Config& config) {
   section.unavailable("arc_sealers");
 }
 
+bool is_placeholder(std::string_view name) {
+  return name == "from_domain" || name == "event_id" || name == "reason";
+}
+
 // "5.7.26 Text" -> code and text. The text goes into one SMTP line (RFC 5321 §4.5.3.1.5: 512
 // octets with everything), after its placeholders have grown.
 void read_reply(Section& section, Config& config) {
@@ -156,14 +160,15 @@ void read_reply(Section& section, Config& config) {
   if (!is_printable_ascii(text)) section.complain("reply_text", "must be printable ASCII");
   if (text.size() > octets_max) section.complain("reply_text", "is longer than 200 octets");
   if (!text.contains("DMARC")) {
-    config.warnings.push_back("policy.reply_text: does not say DMARC, so senders cannot tell why");
+    config.warnings.push_back(
+        "policy.reply_text: does not say DMARC, which is added (RFC 9989 §7.2)");
   }
   for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open)) {
     const std::size_t close = std::min(text.find('}', open), text.size());
     const std::string name = text.substr(open + 1, close - open - 1);
-    if (close == text.size() || (name != "from_domain" && name != "event_id")) {
+    if (close == text.size() || !is_placeholder(name)) {
       section.complain("reply_text", "unknown placeholder {" + base::printable(name, 40) +
-                                         "}; there are {from_domain} and {event_id}");
+                                         "}; there are {from_domain}, {event_id} and {reason}");
     }
     open = close;
   }

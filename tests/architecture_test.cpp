@@ -49,6 +49,7 @@ const std::map<std::string, std::string> owner = {
     {"sqlite3", "report/sqlite_store.cpp"},   {"pqxx/", "report/postgres_store.cpp"},
     {"pugixml", "report/aggregate.cpp"},      {"curl/", "report/submission.cpp"},
     {"zlib", "report/submission.cpp"},        {"httplib", "report/dashboard.cpp"},
+    {"CLI/", "cli/main.cpp"},
     {"spf2/", "verify/spf/libspf2_engine.cpp"},
 };
 

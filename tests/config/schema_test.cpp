@@ -65,10 +65,10 @@ TEST_CASE("wrong values are refused with line and reason", "[config]") {
       {"[policy]\nreply_text = \"5.7.1  \"", "f:2: policy.reply_text: must not be empty"},
       {"[policy]\nreply_text = \"DMARC {domain}\"",
        "f:2: policy.reply_text: unknown placeholder {domain}; "
-       "there are {from_domain} and {event_id}"},
+       "there are {from_domain}, {event_id} and {reason}"},
       {"[policy]\nreply_text = \"DMARC {from_domain\"",
        "f:2: policy.reply_text: unknown placeholder {from_domain}; "
-       "there are {from_domain} and {event_id}"},
+       "there are {from_domain}, {event_id} and {reason}"},
       {"[spool]\ndirectory = \"spool\"", "f:2: spool.directory: must begin with \"/\""},
       {"[metrics]\nlisten = \"9893\"",
        "f:2: metrics.listen: \"9893\" is no address to listen on: "
@@ -121,7 +121,7 @@ TEST_CASE("the code of a reply is told from its text", "[config]") {
   REQUIRE(without);
   CHECK(without->policy.reject_code == "5.7.1");
   CHECK(without->policy.reply_text == "go away");
-  REQUIRE(without->warnings.size() == 1);  // Senders cannot tell why.
+  REQUIRE(without->warnings.size() == 1);
   CHECK(without->warnings[0].contains("DMARC"));
 }
 

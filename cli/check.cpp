@@ -1,0 +1,179 @@
+#include "cli/check.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli/message.hpp"
+#include "cli/verdict.hpp"
+#include "config/config.hpp"
+#include "policy/decision.hpp"
+#include "report/event.hpp"
+#include "verify/base/text.hpp"
+#include "verify/stack.hpp"
+#include "verify/verification.hpp"
+
+namespace cli {
+
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+// Why a file gave no message: what to print, and the exit status.
+struct Unreadable {
+  std::string what;
+  int status = EX_NOINPUT;
+};
+
+Unreadable unreadable(const std::string& name, int error) {
+  const bool forbidden = error == EACCES || error == EPERM;
+  return {name + ": " + std::generic_category().message(error), forbidden ? EX_NOPERM : EX_NOINPUT};
+}
+
+base::Result<std::string, Unreadable> contents(const std::string& name) {
+  const auto close = [&](std::FILE* file) { return file == stdin ? 0 : std::fclose(file); };
+  const std::unique_ptr<std::FILE, decltype(close)> file(
+      name == "-" ? stdin : std::fopen(name.c_str(), "rbe"), close);
+  if (!file) return std::unexpected(unreadable(name, errno));
+  std::string text;
+  std::string chunk(1 << 16, '\0');
+  while (const std::size_t octets = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
+    text.append(chunk, 0, octets);
+  }
+  if (std::ferror(file.get()) != 0) return std::unexpected(unreadable(name, errno));
+  return text;
+}
+
+std::string host_name() {
+  std::string name(256, '\0');
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
+  name.resize(name.find('\0'));
+  return name;
+}
+
+std::string without_brackets(std::string_view path) {
+  path = base::trim(path);
+  const bool bracketed = path.starts_with('<') && path.ends_with('>') && path.size() >= 2;
+  return std::string(bracketed ? path.substr(1, path.size() - 2) : path);
+}
+
+base::Result<config::Config> load_config(const CheckOptions& options) {
+  if (options.config) return config::load(*options.config);
+  std::error_code ignored;
+  if (std::filesystem::exists(default_config_file, ignored)) {
+    return config::load(default_config_file);
+  }
+  return config::Config{};
+}
+
+// What stays the same for all files of one run.
+struct Run {
+  const config::Config& config;
+  verify::Services services;
+  verify::Connection connection;
+  verify::Envelope envelope;
+  std::optional<base::WallTime> now;
+};
+
+verify::Facts verify_message(const Run& run, Message message, base::WallTime now) {
+  verify::Verification verification(run.connection, run.envelope.mail_from, run.config.verify,
+                                    run.services, now);
+  verification.end_of_headers(std::move(message.headers), message.headers_complete);
+  // In the pieces of a milter (MILTER_CHUNK_SIZE), so that both go the same way.
+  constexpr std::size_t piece_max = 65'535;
+  for (std::string_view rest = message.body; !rest.empty() && verification.wants_body();) {
+    const std::string_view piece = rest.substr(0, piece_max);
+    verification.body(piece);
+    rest.remove_prefix(piece.size());
+  }
+  return verification.finish();
+}
+
+report::Event judge(const Run& run, Message message) {
+  const auto began = steady_clock::now();
+  report::Event event;
+  event.time = run.now.value_or(system_clock::now());
+  event.id = report::make_event_id(event.time);
+  event.gateway = run.connection.receiver;
+  event.config = "check-" + config::digest(run.config);
+  event.connection = run.connection;
+  event.envelope = run.envelope;
+  const policy::Rules& rules = run.config.policy;
+  const policy::TrustVerdict trust = policy::trusts(rules.trust, run.connection);
+  event.verified = !trust.trusted;
+  if (trust.trusted) {
+    event.decision = policy::decide_trusted(trust);
+  } else {
+    event.facts = verify_message(run, std::move(message), event.time);
+    event.decision = policy::decide(event.facts, run.connection, run.envelope, rules, event.id);
+  }
+  event.timings.total = duration_cast<microseconds>(steady_clock::now() - began);
+  return event;
+}
+
+int check_files(const CheckOptions& options, const Run& run, Output output) {
+  int status = EX_OK;
+  for (const std::string& name : options.files) {
+    const base::Result<std::string, Unreadable> text = contents(name);
+    if (!text) {
+      output.error << text.error().what << '\n';
+      status = text.error().status;
+      continue;
+    }
+    if (text->empty()) {
+      output.error << name << ": is empty\n";
+      status = EX_DATAERR;
+      continue;
+    }
+    const report::Event event =
+        judge(run, read_message(*text, run.config.verify.header_octets_max));
+    if (options.json) {
+      output.out << report::to_line(event, run.config.line) << '\n';
+    } else {
+      output.out << name << '\n' << describe(event);
+    }
+  }
+  return status;
+}
+
+}  // namespace
+
+int check(const CheckOptions& options, Output output) {
+  const std::optional<base::IpAddress> client = base::IpAddress::parse(options.ip);
+  if (!client) {
+    output.error << "--ip: \"" << base::printable(options.ip) << "\" is no IP address\n";
+    return EX_USAGE;
+  }
+  const base::Result<config::Config> config = load_config(options);
+  if (!config) {
+    output.error << config.error().what << '\n';
+    return EX_CONFIG;
+  }
+  const auto stack = verify::Stack::open({config->dns, config->cache, config->spf_threads});
+  if (!stack) {
+    output.error << stack.error().what << '\n';
+    return EX_UNAVAILABLE;
+  }
+  Run run{*config, (*stack)->services(), {}, {}, options.now};
+  run.connection.client = client;
+  run.connection.helo = options.helo;
+  run.connection.receiver = config->authserv_id.empty() ? host_name() : config->authserv_id;
+  run.envelope.mail_from = without_brackets(options.mail_from);
+  for (const std::string& recipient : options.recipients) {
+    run.envelope.recipients.push_back(without_brackets(recipient));
+  }
+  const int status = check_files(options, run, output);
+  output.out.flush();
+  return output.out ? status : EX_IOERR;
+}
+
+}  // namespace cli

@@ -1,0 +1,43 @@
+#include "cli/config_command.hpp"
+
+#include <sysexits.h>
+
+#include "config/config.hpp"
+
+namespace cli {
+
+namespace {
+
+int finished(Output output) { return output.out.flush() ? EX_OK : EX_IOERR; }
+
+}  // namespace
+
+int config_check(const std::filesystem::path& file, Output output) {
+  const base::Result<config::Config> config = config::load(file);
+  if (!config) {
+    output.error << config.error().what << '\n';
+    return EX_CONFIG;
+  }
+  for (const std::string& warning : config->warnings) {
+    output.error << file.string() << ": warning: " << warning << '\n';
+  }
+  output.out << file.string() << ": ok\n";
+  return finished(output);
+}
+
+int config_show(const std::filesystem::path& file, Output output) {
+  const base::Result<config::Config> config = config::load(file);
+  if (!config) {
+    output.error << config.error().what << '\n';
+    return EX_CONFIG;
+  }
+  output.out << config::to_toml(*config);
+  return finished(output);
+}
+
+int config_default(Output output) {
+  output.out << config::default_text();
+  return finished(output);
+}
+
+}  // namespace cli

@@ -1,0 +1,156 @@
+#include "cli/verdict.hpp"
+
+#include <string_view>
+#include <vector>
+
+#include "report/words.hpp"
+#include "verify/base/text.hpp"
+
+namespace cli {
+
+namespace {
+
+// Lines of a label and a text; a label that repeats is shown once.
+class Rows {
+ public:
+  void add(std::string_view label, std::string_view text) {
+    constexpr std::size_t width = 10;
+    const bool repeats = label == last_;
+    out_.append("  ").append(repeats ? "" : label);
+    out_.append(width - (repeats ? 0 : label.size()), ' ');
+    out_.append(text).append("\n");
+    last_ = label;
+  }
+  [[nodiscard]] std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+  std::string last_;
+};
+
+std::string_view text_of(const std::optional<base::Domain>& domain) {
+  return domain ? std::string_view(domain->text()) : "-";
+}
+
+std::string joined(const std::vector<std::string>& items) {
+  std::string out;
+  for (const std::string& item : items) {
+    out.append(out.empty() ? "" : ", ").append(base::printable(item));
+  }
+  return out;
+}
+
+std::string client_text(const report::Event& event) {
+  const verify::Connection& connection = event.connection;
+  std::string text = connection.client ? connection.client->text() : "local";
+  const auto& iprev = event.facts.iprev;
+  if (!iprev) return text;
+  text.append(", reverse name ").append(iprev->name ? base::printable(*iprev->name) : "none");
+  return text.append(" (iprev=").append(iprev::name(iprev->status)).append(")");
+}
+
+std::string spf_text(const spf::Result& result) {
+  std::string text(spf::name(result.status));
+  text.append(" (").append(spf::name(result.identity)).append(" ");
+  text.append(text_of(result.domain));
+  if (!result.mechanism.empty()) text.append(", by ").append(base::printable(result.mechanism));
+  if (!result.problem.empty()) text.append(", ").append(base::printable(result.problem));
+  text.append(")");
+  if (!result.explanation.empty()) text.append(" ").append(base::printable(result.explanation));
+  return text;
+}
+
+std::string dkim_text(const dkim::Result& result) {
+  std::string text(dkim::name(result.status));
+  text.append(" (d=").append(text_of(result.domain));
+  text.append(" s=").append(base::printable(result.selector, 80));
+  text.append(" a=").append(base::printable(result.algorithm, 80));
+  if (result.key_bits > 0)
+    text.append(", ").append(std::to_string(result.key_bits)).append(" bits");
+  text.append(")");
+  if (result.reason != dkim::Reason::none) text.append(" ").append(dkim::describe(result.reason));
+  if (result.testing) text.append(", testing key (t=y)");
+  return text;
+}
+
+std::string arc_text(const arc::Result& result) {
+  std::string text(report::word(result.status));
+  if (result.instances > 0) {
+    text.append(" (").append(std::to_string(result.instances)).append(" sets, newest sealer ");
+    text.append(result.sealers.empty() ? "-" : result.sealers.front().text()).append(")");
+  }
+  if (!result.detail.empty()) text.append(" ").append(base::printable(result.detail));
+  return text;
+}
+
+std::string dmarc_text(const dmarc::Result& result) {
+  std::string text(dmarc::name(result.status));
+  if (result.policy_domain) {
+    text.append(" (").append(result.policy_tag).append("=").append(dmarc::name(result.published));
+    text.append(" of ").append(result.policy_domain->text());
+    if (result.policy != result.published) {
+      text.append(", applied as ").append(dmarc::name(result.policy));
+    }
+    text.append(")");
+  }
+  if (!result.reason.empty()) text.append(" ").append(base::printable(result.reason));
+  return text;
+}
+
+std::string alignment_text(const dmarc::Result& result) {
+  std::string text = "spf ";
+  text.append(result.spf_aligned ? "yes" : "no").append(", dkim ");
+  text.append(result.dkim_aligned ? "yes" : "no");
+  return text.append(" (organizational domain ").append(text_of(result.organization)).append(")");
+}
+
+void add_facts(Rows& rows, const verify::Facts& facts) {
+  constexpr std::size_t shown_max = 20;
+  for (const spf::Result& result : facts.spf)
+    rows.add("spf", spf_text(result));
+  if (facts.spf.empty()) rows.add("spf", "-");
+  for (std::size_t i = 0; i < facts.dkim.size(); ++i) {
+    if (i == shown_max) {
+      rows.add("dkim", std::to_string(facts.dkim.size() - i) + " more");
+      break;
+    }
+    rows.add("dkim", dkim_text(facts.dkim[i]));
+  }
+  if (facts.dkim.empty()) rows.add("dkim", "none");
+  rows.add("arc", arc_text(facts.arc));
+  rows.add("dmarc", dmarc_text(facts.dmarc));
+  if (facts.dmarc.policy_domain) rows.add("aligned", alignment_text(facts.dmarc));
+}
+
+}  // namespace
+
+std::string describe(const report::Event& event) {
+  const policy::Decision& decision = event.decision;
+  const verify::Facts& facts = event.facts;
+  Rows rows;
+  std::string verdict(policy::name(decision.action));
+  if (decision.would != decision.action) {
+    verdict.append(" (would ").append(policy::name(decision.would)).append(")");
+  }
+  rows.add("verdict", verdict.append(", rule ").append(base::printable(decision.rule, 60)));
+  if (!decision.why.empty()) rows.add("why", base::printable(decision.why, 500));
+  if (!decision.corroboration.empty()) rows.add("for", joined(decision.corroboration));
+  if (decision.reply.code != 250) {
+    rows.add("reply", std::to_string(decision.reply.code) + " " + decision.reply.enhanced_code +
+                          " " + base::printable(decision.reply.text, 500));
+  }
+  rows.add("client", client_text(event));
+  const base::Domain* author = facts.from_domain();
+  if (author != nullptr) rows.add("from", author->text());
+  if (facts.from_fault) {
+    rows.add("from", std::string("no single author: ").append(mail::name(*facts.from_fault)));
+  }
+  if (facts.message.header_truncated) rows.add("header", "too large, nothing was checked");
+  if (event.verified) add_facts(rows, facts);
+  rows.add("cost", std::to_string(facts.dns.size()) + " DNS questions, " +
+                       std::to_string(event.timings.total.count()) + " us");
+  rows.add("event", base::printable(event.id, 60));
+  return rows.take();
+}
+
+}  // namespace cli

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "report/event.hpp"
+
+namespace cli {
+
+// The verdict on one message and how it came about, for people: several lines, printable, with a
+// final line end. Pure.
+[[nodiscard]] std::string describe(const report::Event& event);
+
+}  // namespace cli
