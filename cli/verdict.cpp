@@ -34,10 +34,9 @@ std::string_view text_of(const std::optional<base::Domain>& domain) {
 
 std::string joined(const std::vector<std::string>& items) {
   std::string out;
-  for (const std::string& item : items) {
-    out.append(out.empty() ? "" : ", ").append(base::printable(item));
-  }
-  return out;
+  for (const std::string& item : items)
+    out.append(out.empty() ? "" : ", ").append(item);
+  return base::printable(out, 500);
 }
 
 std::string client_text(const report::Event& event) {
@@ -86,7 +85,10 @@ std::string arc_text(const arc::Result& result) {
 std::string dmarc_text(const dmarc::Result& result) {
   std::string text(dmarc::name(result.status));
   if (result.policy_domain) {
-    text.append(" (").append(result.policy_tag).append("=").append(dmarc::name(result.published));
+    text.append(" (")
+        .append(base::printable(result.policy_tag, 10))
+        .append("=")
+        .append(dmarc::name(result.published));
     text.append(" of ").append(result.policy_domain->text());
     if (result.policy != result.published) {
       text.append(", applied as ").append(dmarc::name(result.policy));
