@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <libmilter/mfapi.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "config/config.hpp"
+#include "config/socket.hpp"
 #include "milter/libmilter.hpp"
 #include "milter/metrics.hpp"
 #include "report/spool.hpp"
@@ -88,6 +89,11 @@ std::optional<base::WallTime> test_now() {
   return base::WallTime(std::chrono::seconds(*seconds));
 }
 
+bool same_stack(const config::Config& a, const config::Config& b) {
+  return a.dns == b.dns && a.cache.entries_max == b.cache.entries_max &&
+         a.spf_threads == b.spf_threads;
+}
+
 // The parts that live as long as the process, and what is made anew by each reload.
 class Daemon {
  public:
@@ -108,13 +114,16 @@ class Daemon {
   std::uint64_t generation_ = 0;
   std::optional<report::Spool> spool_;
   std::unique_ptr<milter::Metrics> metrics_;
+  std::shared_ptr<verify::Stack> stack_;
 };
 
 base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
     const config::Config& config) {
-  auto stack = verify::Stack::open(config.stack);
-  if (!stack) return std::unexpected(stack.error());
-  const std::shared_ptr<verify::Stack> owner = *std::move(stack);
+  if (!stack_ || !same_stack(config, config_)) {  // Else its cache stays warm.
+    auto stack = verify::Stack::open({config.dns, config.cache, config.spf_threads});
+    if (!stack) return std::unexpected(stack.error());
+    stack_ = *std::move(stack);
+  }
   const std::uint64_t generation = generation_ + 1;
   milter::Observer observe;
   if (metrics_) {
@@ -123,14 +132,14 @@ base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
     };
   }
   auto services = std::make_shared<const milter::Services>(milter::Services{
-      .authserv_id = config.milter.authserv_id,
+      .authserv_id = config.authserv_id,
       .config = std::to_string(generation) + '-' + config::digest(config),
       .verify = config.verify,
       .rules = config.policy,
       .line = config.line,
       .test_now = test_now(),
-      .owner = owner,
-      .checks = owner->services(),
+      .owner = stack_,
+      .checks = stack_->services(),
       .spool = *spool_,
       .observe = std::move(observe),
   });
@@ -143,23 +152,24 @@ base::Result<void> Daemon::start() {
   auto spool = report::Spool::open(config_.spool);
   if (!spool) return std::unexpected(spool.error());
   spool_.emplace(*std::move(spool));
-  if (!config_.metrics.listen.empty()) {
-    auto metrics = milter::Metrics::open(config_.metrics.listen);
+  if (!config_.metrics_listen.empty()) {
+    auto metrics = milter::Metrics::open(config_.metrics_listen);
     if (!metrics) return std::unexpected(metrics.error());
     metrics_ = *std::move(metrics);
   }
   auto services = make_services(config_);
   if (!services) return std::unexpected(services.error());
   milter::set_services(*std::move(services));
-  return milter::listen(arguments_.socket.empty() ? config_.milter.socket : arguments_.socket);
+  return milter::listen(arguments_.socket.empty() ? config_.socket : arguments_.socket);
 }
 
 void Daemon::greet() const {
   const auto warn = [](const std::string& text) { base::log::write(Level::warning, "", text); };
-  const std::string& socket = arguments_.socket.empty() ? config_.milter.socket : arguments_.socket;
+  const std::string& socket = arguments_.socket.empty() ? config_.socket : arguments_.socket;
   base::log::write(Level::info, "",
                    "postern-milter " POSTERN_VERSION " listens on " + socket + ", preset " +
                        std::string(policy::name(config_.policy.preset)));
+  for (const std::string& text : config_.warnings) warn(text);
   if (config_.policy.preset == policy::Preset::monitor) {
     warn("preset monitor: mail that fails DMARC is delivered; the log says would=reject");
   }
@@ -181,9 +191,9 @@ void Daemon::reload() {
                      "reload: kept the old configuration: " + services.error().what);
     return;
   }
-  if (loaded->milter.socket != config_.milter.socket ||
+  if (loaded->socket != config_.socket ||
       loaded->spool.directory != config_.spool.directory ||
-      loaded->metrics.listen != config_.metrics.listen) {
+      loaded->metrics_listen != config_.metrics_listen) {
     base::log::write(Level::warning, "",
                      "reload: a new socket, spool directory or metrics address needs a restart");
   }
@@ -251,7 +261,7 @@ int main(int argc, char** argv) {
     return EX_CONFIG;
   }
   if (!given.socket.empty()) {
-    auto socket = config::parse_socket(given.socket);
+    auto socket = config::milter_socket(given.socket);
     if (!socket) {
       std::cerr << "-p: " << socket.error().what << '\n';
       return EX_USAGE;

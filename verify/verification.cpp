@@ -158,7 +158,7 @@ struct Verification::InFlight {
   }
 
   dmarc::Result judge_dmarc(const Facts& facts) {
-    dmarc::Evidence evidence{.author = *author, .walk = walk(*author)};
+    dmarc::Evidence evidence{*author, walk(*author), dns::Outcome::found, {}};
     if (!evidence.walk.records.empty()) {
       if (dmarc::needs_existence(evidence.walk)) {
         evidence.existence = wait(checks.lookup(dmarc::existence_question(*author))).outcome;
@@ -171,7 +171,7 @@ struct Verification::InFlight {
   void add_identifiers(const Facts& facts, dmarc::Evidence& evidence) {
     const base::Domain organization = dmarc::organization(evidence.walk);
     const auto add = [&](dmarc::Method method, const base::Domain& domain, bool temporary) {
-      dmarc::Identifier identifier{.method = method, .domain = domain, .temporary = temporary};
+      dmarc::Identifier identifier{method, domain, {}, temporary};
       // Only a name within the author's organization can share it.
       const bool near = domain.is_within(organization) || !evidence.walk.unreachable.empty();
       if (domain != *author && near) identifier.walk = walk(domain);
