@@ -29,8 +29,7 @@ CLI::App* add_check(CLI::App& app, Arguments& arguments) {
   check->add_option("--helo", options.helo, "What it said in HELO")->required();
   check->add_option("--from", options.mail_from, "Its MAIL FROM; \"<>\" for none")->required();
   check->add_option("--rcpt", options.recipients, "A recipient; may be repeated")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);  // One each, so that files may follow.
   check->add_flag("--json", options.json, "Print events, one JSON object a line");
   check->add_option("-c,--config", arguments.check_config,
                     "Configuration; default " + std::string(cli::default_config_file) +
