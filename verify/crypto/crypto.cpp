@@ -81,6 +81,7 @@ struct Digest::Context {
 };
 
 Digest::Digest() : context_(new Context{DigestContext(EVP_MD_CTX_new())}) {
+  // Can only fail for want of memory.
   if (!context_->evp || EVP_DigestInit_ex2(context_->evp.get(), sha256_algorithm(), nullptr) != 1) {
     throw std::bad_alloc();
   }
@@ -93,11 +94,19 @@ void Digest::update(ByteView data) {
   EVP_DigestUpdate(context_->evp.get(), data.data(), data.size());
 }
 
+Digest Digest::fork() const {
+  Digest other;
+  if (EVP_MD_CTX_copy_ex(other.context_->evp.get(), context_->evp.get()) != 1) {
+    throw std::bad_alloc();
+  }
+  return other;
+}
+
 Sha256 Digest::value() const {
-  const DigestContext copy(EVP_MD_CTX_new());
-  if (!copy || EVP_MD_CTX_copy_ex(copy.get(), context_->evp.get()) != 1) throw std::bad_alloc();
+  const Digest other = fork();
   Sha256 value{};
-  EVP_DigestFinal_ex(copy.get(), reinterpret_cast<unsigned char*>(value.data()), nullptr);
+  EVP_DigestFinal_ex(other.context_->evp.get(), reinterpret_cast<unsigned char*>(value.data()),
+                     nullptr);
   return value;
 }
 
