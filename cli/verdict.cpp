@@ -76,7 +76,7 @@ std::string arc_text(const arc::Result& result) {
   std::string text(report::word(result.status));
   if (result.instances > 0) {
     text.append(" (").append(std::to_string(result.instances)).append(" sets, newest sealer ");
-    text.append(result.sealers.empty() ? "-" : result.sealers.front().text()).append(")");
+    text.append(result.sealers.empty() ? "-" : result.sealers.front().domain.text()).append(")");
   }
   if (!result.detail.empty()) text.append(" ").append(base::printable(result.detail));
   return text;

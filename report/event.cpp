@@ -199,9 +199,9 @@ void write_arc(JsonWriter& json, const arc::Result& result) {
   json.number("oldest_pass", static_cast<std::int64_t>(result.oldest_pass));
   json.begin_array("sealers");
   std::size_t left = sealers_max;
-  for (const base::Domain& sealer : result.sealers) {
+  for (const arc::Sealer& sealer : result.sealers) {
     if (left-- == 0) break;
-    json.text({}, sealer.text(), name_max);
+    json.text({}, sealer.domain.text(), name_max);
   }
   json.end_array();
   if (!result.detail.empty()) json.text("detail", result.detail, phrase_max);

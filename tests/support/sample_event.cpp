@@ -95,7 +95,7 @@ report::Event monstrous_event() {
   facts.dkim.assign(5000, {dkim::Status::fail, dkim::Reason::syntax, longest, junk, junk, junk,
                            junk, true, 8192});
   facts.arc = {arc::Status::fail, 50, 50, {}, junk};
-  facts.arc.sealers.assign(50, longest);
+  facts.arc.sealers.assign(50, {longest, junk, junk});
   facts.iprev = iprev::Result{iprev::Status::fail, junk};
   facts.dmarc.author = facts.dmarc.policy_domain = facts.dmarc.organization = longest;
   facts.dmarc.reason = facts.dmarc.policy_tag = junk;

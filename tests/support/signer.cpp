@@ -155,9 +155,13 @@ mail::HeaderField sign(const Fields& fields, std::string_view body, const Signin
 Fields seal(Fields fields, std::string_view body, const SigningKey& key, const ArcSet& set) {
   const std::string instance = "i=" + set.instance + "; ";
   const mail::HeaderField results{"ARC-Authentication-Results", " " + instance + set.results};
-  const mail::HeaderField message =
-      sign(fields, body, key, instance + set.identity + "; " + set.message_tags,
-           "ARC-Message-Signature");
+  std::string identity = set.identity;
+  if (!set.message_selector.empty()) {
+    const std::size_t start = identity.find("s=") + 2;
+    identity.replace(start, identity.find(';', start) - start, set.message_selector);
+  }
+  const mail::HeaderField message = sign(
+      fields, body, key, instance + identity + "; " + set.message_tags, "ARC-Message-Signature");
   mail::HeaderField seal{"ARC-Seal", " " + instance + set.identity + "; cv=" + set.cv + "; b="};
   fields.insert(fields.begin(), {message, results});
 

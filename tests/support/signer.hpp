@@ -46,6 +46,7 @@ struct ArcSet {
   std::string results = "receiver.example; spf=pass smtp.mailfrom=example.com";
   std::string identity = "d=sealer.example; s=seal; a=rsa-sha256";
   std::string message_tags = "c=relaxed/relaxed; h=from:to:subject";
+  std::string message_selector;  // Of the message signature, when it is not that of the seal.
 };
 
 // Puts the three fields of an ARC set on top of `fields` (RFC 8617 §5.1).
