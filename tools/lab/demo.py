@@ -23,7 +23,7 @@ def arguments():
 
 def shortened(results):
     """The words that matter of an Authentication-Results."""
-    found = re.findall(r"\b(spf|dkim|arc|dmarc|iprev)=(\w+)", results)
+    found = re.findall(r"; (spf|dkim|dmarc)=(\w+)", results)
     return " ".join(f"{method}={result}" for method, result in found)
 
 
