@@ -46,9 +46,11 @@ base::Result<std::string, Unreadable> contents(const std::string& name) {
   if (!file) return std::unexpected(unreadable(name, errno));
   std::string text;
   std::string chunk(1 << 16, '\0');
-  while (const std::size_t octets = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
+  std::size_t octets = 0;
+  do {
+    octets = std::fread(chunk.data(), 1, chunk.size(), file.get());
     text.append(chunk, 0, octets);
-  }
+  } while (octets == chunk.size());
   if (std::ferror(file.get()) != 0) return std::unexpected(unreadable(name, errno));
   return text;
 }

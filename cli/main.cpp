@@ -1,5 +1,7 @@
 // postern: the operator's command. Only reads the command line; each subcommand is a file.
 #include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -61,9 +63,7 @@ int run_check(Arguments& arguments, cli::Output output) {
   return cli::check(arguments.check, output);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app("Postern verifies SPF, DKIM, ARC and DMARC of incoming mail", "postern");
   app.set_version_flag("-V,--version", "postern " POSTERN_VERSION);
   app.require_subcommand(1);
@@ -80,4 +80,17 @@ int main(int argc, char** argv) {
   if (config->got_subcommand("check")) return cli::config_check(arguments.config_file, output);
   if (config->got_subcommand("show")) return cli::config_show(arguments.config_file, output);
   return cli::config_default(output);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {  // A bug, or no memory.
+    std::fputs("postern: internal error: ", stderr);
+    std::fputs(error.what(), stderr);
+    std::fputs("\n", stderr);
+    return EX_SOFTWARE;
+  }
 }

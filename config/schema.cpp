@@ -108,6 +108,7 @@ void read_checks(Section& spf_section, Section& dkim_section, Config& config) {
 
 void read_trust(Section& section, Config& config) {
   std::vector<std::string> texts;
+  texts.reserve(config.policy.trust.networks.size());
   for (const base::Network& network : config.policy.trust.networks)
     texts.push_back(network.text());
   texts = section.texts("networks", std::move(texts));
@@ -259,6 +260,7 @@ struct Reading {
 Reading read_all(const Table& file, Complaints& complaints) {
   read_top_level(file, complaints);
   std::vector<Section> sections;
+  sections.reserve(section_names.size());
   for (const std::string_view name : section_names)
     sections.emplace_back(file, name, complaints);
   Reading reading;
@@ -282,7 +284,11 @@ Reading read_all(const Table& file, Complaints& complaints) {
 }  // namespace
 
 Config::Config() {
-  policy.trust.networks = {*base::Network::parse("127.0.0.0/8"), *base::Network::parse("::1")};
+  constexpr std::array<std::uint8_t, 4> loopback_v4 = {127, 0, 0, 0};
+  constexpr std::array<std::uint8_t, 16> loopback_v6 = {0, 0, 0, 0, 0, 0, 0, 0,
+                                                        0, 0, 0, 0, 0, 0, 0, 1};
+  policy.trust.networks = {{base::IpAddress::from_octets(loopback_v4), 8},
+                           {base::IpAddress::from_octets(loopback_v6), 128}};
 }
 
 Config read(const Table& file, Complaints& complaints) { return read_all(file, complaints).config; }

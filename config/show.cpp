@@ -36,6 +36,7 @@ std::string toml_array(const std::vector<std::string>& texts) {
 
 std::vector<std::string> texts_of(const std::vector<base::Network>& networks) {
   std::vector<std::string> texts;
+  texts.reserve(networks.size());
   for (const base::Network& network : networks)
     texts.push_back(network.text());
   return texts;

@@ -1,6 +1,8 @@
 #include "config/socket.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 
 #include "verify/base/domain.hpp"
@@ -13,6 +15,8 @@ namespace {
 
 using base::IpAddress;
 
+constexpr std::array<std::uint8_t, 16> loopback_v6 = {0, 0, 0, 0, 0, 0, 0, 0,
+                                                      0, 0, 0, 0, 0, 0, 0, 1};
 constexpr std::size_t unix_path_max = 107;  // sockaddr_un::sun_path with its NUL.
 
 struct Endpoint {
@@ -102,8 +106,8 @@ bool reaches_beyond_host(std::string_view socket) {
   const std::string_view host = without_brackets(socket.substr(socket.find('@') + 1));
   const std::optional<IpAddress> address = IpAddress::parse(host);
   if (!address) return host != "localhost";
-  return !base::Network::parse("127.0.0.0/8")->contains(*address) &&
-         !base::Network::parse("::1")->contains(*address);
+  if (address->family() == IpAddress::Family::v4) return address->octets().front() != 127;
+  return *address != IpAddress::from_octets(loopback_v6);
 }
 
 base::Result<std::string> listen_address(std::string_view text) {

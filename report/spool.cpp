@@ -24,6 +24,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t line_octets_max = 1 << 20;
 constexpr int name_attempts_max = 1000;
+constexpr fs::perms directory_mode =
+    fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec;
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -68,7 +70,7 @@ std::string segment_name(base::WallTime now, pid_t process, int number) {
 
 struct Spool::State {
   explicit State(Options chosen) : options(std::move(chosen)) {
-    syncer = std::jthread([this](std::stop_token stop) { sync_until(stop); });
+    syncer = std::jthread([this](const std::stop_token& stop) { sync_until(stop); });
   }
 
   // The rest under `mutex`.
@@ -84,7 +86,7 @@ struct Spool::State {
   std::mutex mutex;
   std::condition_variable_any changed;
   std::shared_ptr<File> segment;
-  std::chrono::sys_days day{};
+  std::chrono::sys_days day;
   std::uint64_t octets_written = 0;
   int segments_made = 0;
   bool torn = false;  // The segment ends in the middle of a line.
@@ -197,7 +199,7 @@ Spool& Spool::operator=(Spool&&) noexcept = default;
 base::Result<Spool> Spool::open(Options options) {
   std::error_code error;
   if (fs::create_directories(options.directory, error)) {
-    fs::permissions(options.directory, static_cast<fs::perms>(0750), error);
+    fs::permissions(options.directory, directory_mode, error);
   }
   if (error) return std::unexpected(error_about("cannot create", options.directory, error.value()));
   if (!fs::is_directory(options.directory, error)) {
@@ -214,8 +216,10 @@ base::Result<void> Spool::append(std::string_view line, base::WallTime now) {
   const base::Result<void> room = state_->make_room(line.size() + 1, now);
   if (!room) return room;
   const base::Result<void> written = state_->write_line(line);
-  if (!written || !state_->sync_error) return written;
-  return std::unexpected(*std::exchange(state_->sync_error, std::nullopt));
+  if (!written) return written;
+  const std::optional<base::Error> earlier = std::exchange(state_->sync_error, std::nullopt);
+  if (earlier) return std::unexpected(*earlier);
+  return {};
 }
 
 base::Result<std::uint64_t> for_each_line(const fs::path& segment,
