@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -34,7 +35,8 @@ constexpr unsigned long unneeded_events = SMFIP_NODATA | SMFIP_NOUNKNOWN;
 std::atomic<std::shared_ptr<const Services>> current_services;
 std::atomic<bool> stopping = false;
 std::atomic<int> callbacks_running = 0;
-std::string listening_on;  // Set by listen(), before any other thread runs.
+std::atomic<pthread_t> serving_thread = 0;  // 0 before serve().
+constexpr int wake_signal = SIGUSR2;
 
 // What belongs to one connection for as long as libmilter knows it.
 struct Connection {
@@ -320,20 +322,32 @@ base::Result<void> listen(const std::string& socket) {
   if (smfi_setconn(spelled.data()) != MI_SUCCESS || smfi_opensocket(true) != MI_SUCCESS) {
     return base::fail(socket + ": cannot listen: " + std::strerror(errno));
   }
-  listening_on = path;
   return {};
 }
 
 base::Result<void> serve() {
-  if (smfi_main() != MI_SUCCESS) return base::fail("libmilter: gave up");
+  // Does nothing but interrupt the listener's wait, see stop().
+  struct sigaction ignore {};
+  ignore.sa_handler = [](int) {};
+  ::sigaction(wake_signal, &ignore, nullptr);
+  serving_thread = ::pthread_self();
+  // A stop at a bad moment makes libmilter find its socket closed, and call that a failure.
+  if (smfi_main() != MI_SUCCESS && !stopping) return base::fail("libmilter: gave up");
   return {};
 }
 
 void stop() {
   stopping = true;
+  // smfi_stop() raises libmilter's flag and then waits for a lock that the listener holds while it
+  // sleeps, 5 s at a time. An interrupted sleep ends early and looks at the flag.
+  std::jthread waker([](const std::stop_token& stopped) {
+    while (!stopped.stop_requested()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      const pthread_t thread = serving_thread;
+      if (thread != 0) ::pthread_kill(thread, wake_signal);
+    }
+  });
   (void)smfi_stop();
-  // libmilter looks at its stop flag every 5 s, or when a connection comes.
-  if (!listening_on.empty()) (void)is_answered(listening_on);
 }
 
 bool wait_until_idle(base::Deadline deadline) {
