@@ -59,7 +59,11 @@ Corroboration corroborate(const verify::Facts& facts, const verify::Envelope& en
   note(facts.message.list_mail, "-list-mail");
   note(facts.arc.status != arc::Status::none, "-arc-chain");
   note(any_signature(facts, dkim::Status::pass), "-other-signature");
-  note(is_rewritten(envelope.mail_from) && spf_is(facts, spf::Status::pass), "-forwarder");
+  const bool rewritten = is_rewritten(envelope.mail_from);
+  note(rewritten && spf_is(facts, spf::Status::pass), "-forwarder");
+  note(any_signature(facts, dkim::Status::temperror) ||
+           (rewritten && spf_is(facts, spf::Status::temperror)),
+       "-unchecked");
   found.sufficient = speaking_for > 0 && found.evidence.size() == speaking_for;
   return found;
 }

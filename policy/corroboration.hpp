@@ -22,6 +22,7 @@ namespace policy {
 //   -arc-chain               an ARC chain, even a broken one
 //   -other-signature         a signature that passed without being aligned
 //   -forwarder               MAIL FROM rewritten by SRS, and SPF passes for it
+//   -unchecked               a temporary error hides whether one of the last two holds
 struct Corroboration {
   std::vector<std::string> evidence;  // As named above, those for rejecting first.
   bool sufficient = false;            // At least one for, none against.

@@ -120,7 +120,12 @@ TEST_CASE("what speaks for rejecting", "[policy][RFC 9989 §7.4]") {
 TEST_CASE("temporary errors corroborate nothing", "[policy][RFC 9989 §5.3.6]") {
   const auto row = GENERATE(values<Row>({
       {"SPF", {spf_result(spf::Status::temperror, "example.com")}, {}, {}, {}, false},
-      {"DKIM", {}, {dkim_result(dkim::Status::temperror, "other.example")}, {}, {}, false},
+      {"DKIM",
+       {},
+       {dkim_result(dkim::Status::temperror, "other.example")},
+       {},
+       {"-unchecked"},
+       false},
       {"reverse name", {spf_pass_elsewhere}, {}, iprev::Status::temperror, {}, false},
   }));
   INFO(row.what);
@@ -145,6 +150,17 @@ TEST_CASE("signs of indirect mail speak against rejecting", "[policy][RFC 7960]"
   SECTION("an ARC chain that is broken") {
     made.arc.status = arc::Status::fail;
     CHECK(corroborate(made, envelope).evidence == Evidence{"nothing-authenticated", "-arc-chain"});
+  }
+  SECTION("a signature that could not be checked") {
+    made.dkim = {dkim_result(dkim::Status::temperror, "list.example")};
+    made.iprev = iprev::Result{.status = iprev::Status::fail, .name = std::nullopt};
+    CHECK(corroborate(made, envelope).evidence == Evidence{"no-fcrdns", "-unchecked"});
+  }
+  SECTION("a rewritten sender that could not be checked") {
+    made.spf = {spf_result(spf::Status::temperror, "bounce.example")};
+    made.iprev = iprev::Result{.status = iprev::Status::fail, .name = std::nullopt};
+    envelope.mail_from = "SRS0=HHH=TT=example.com=alice@bounce.example";
+    CHECK(corroborate(made, envelope).evidence == Evidence{"no-fcrdns", "-unchecked"});
   }
   SECTION("a forwarder that rewrites the sender") {
     made.spf = {spf_pass_elsewhere};
