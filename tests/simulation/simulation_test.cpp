@@ -1,0 +1,84 @@
+// Every scenario again, with a DNS that is late, loses answers and fails, and clients that give up.
+// What the message would get is then anybody's guess, but some things hold: nothing crashes or
+// hangs, and no fault of the DNS makes us refuse, or hold back, what we would have delivered.
+//
+// The luck comes from a seed: POSTERN_SIMULATION_SEED repeats one, POSTERN_SIMULATION_ROUNDS says
+// how many follow it.
+#include <chrono>
+#include <cstdlib>
+#include <random>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/faulty_resolver.hpp"
+#include "tests/support/gateway.hpp"
+#include "verify/base/text.hpp"
+
+namespace {
+
+using policy::Action;
+using std::chrono::steady_clock;
+using support::Dialogue;
+using support::Gateway;
+using support::Scenario;
+
+constexpr std::chrono::milliseconds deadline{2000};
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* const text = std::getenv(name);
+  return text == nullptr ? otherwise : base::parse_number(text).value_or(otherwise);
+}
+
+std::string settings(const Scenario& scenario) {
+  return scenario.configuration({{"milter.authserv_id", R"("mx.example.org")"},
+                                 {"milter.deadline_ms", std::to_string(deadline.count())}});
+}
+
+// Says a part of the message, and then no more of it.
+void give_up(milter::Session& session, const Dialogue& dialogue, std::mt19937_64& luck) {
+  session.mail_from(dialogue.mail_from, false);
+  if (luck() % 4 == 0) return;
+  if (luck() % 2 == 0) support::tell_message(session, dialogue);
+  if (luck() % 2 == 0) session.abort();
+}
+
+Action action_of(dns::Resolver& resolver, const Scenario& scenario, std::mt19937_64* luck) {
+  const Gateway gateway(resolver, settings(scenario), scenario.now);
+  milter::Session session(gateway.services());
+  support::tell_connection(session, scenario.dialogue);
+  if (luck != nullptr && (*luck)() % 3 == 0) give_up(session, scenario.dialogue, *luck);
+  support::tell_message(session, scenario.dialogue);
+  const milter::Response response = session.end_of_message(scenario.dialogue.queue_id);
+  CHECK(gateway.events().size() == 1);
+  return response.decision.action;
+}
+
+// True when the faulty outcome is no harsher: asking the sender to come again is always allowed.
+bool is_excusable(Action faulty, Action faultless) {
+  return faulty == Action::defer || faulty == Action::tag || faulty <= faultless;
+}
+
+}  // namespace
+
+TEST_CASE("no fault of the DNS makes a verdict harsher", "[simulation]") {
+  const std::uint64_t first = from_environment("POSTERN_SIMULATION_SEED", 1);
+  const std::uint64_t rounds = from_environment("POSTERN_SIMULATION_ROUNDS", 3);
+  for (const auto& file : support::scenario_files(SCENARIO_FOLDER)) {
+    const auto scenario = Scenario::load(file);
+    REQUIRE(scenario);
+    support::FakeResolver zone;
+    scenario->publish(zone);
+    const Action faultless = action_of(zone, *scenario, nullptr);
+    for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
+      INFO(file.filename().string() << ", seed " << seed);
+      std::mt19937_64 luck(seed);
+      support::FaultyResolver faulty(zone,
+                                     {.seed = seed, .delay_max = std::chrono::milliseconds(5)});
+      const auto began = steady_clock::now();
+      const Action action = action_of(faulty, *scenario, &luck);
+      INFO("with faults " << policy::name(action) << ", without " << policy::name(faultless));
+      CHECK(is_excusable(action, faultless));
+      CHECK(steady_clock::now() - began < 3 * deadline);
+    }
+  }
+}
