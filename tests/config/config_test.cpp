@@ -79,6 +79,44 @@ TEST_CASE("what is no TOML is told with its line", "[config]") {
   }
 }
 
+TEST_CASE("octets of the file cannot disturb the terminal that shows a fault", "[config]") {
+  const auto config = config::parse(std::string_view("a = [i\0\x1B]", 8), "f");
+  REQUIRE_FALSE(config);
+  CHECK(config.error().what.starts_with("f:1: "));
+  CHECK(config.error().what.find_first_of(std::string_view("\0\x1B\n", 3)) == std::string::npos);
+}
+
+TEST_CASE("letters beyond ASCII belong in quotes and comments", "[config][TOML 1.0]") {
+  struct Row {
+    std::string_view text;
+    std::string_view fault;  // Empty: none.
+  };
+  const Row rows[] = {
+      {"\u043A = 1", "f:1: a character beyond ASCII stands outside quotes"},
+      {"[log]\n# \u00FC '\nlevel = \u00FCber",
+       "f:3: a character beyond ASCII stands outside quotes"},
+      {"\xEF\xBB\xBF# \u00FC\n", ""},
+      {"[milter]\nauthserv_id = \"\u00FC\\\"\u00FC\"", ""},
+      {"[milter]\nauthserv_id = '\u00FC\\'", ""},
+      {"[milter]\nauthserv_id = '''\n'\u00FC'\n'''", ""},
+      // The closing quotes end the string even when quotes stand before them.
+      {"[milter]\nauthserv_id = \"\"\"\u00FC\"\"\"\"\" \u00FC",
+       "f:2: a character beyond ASCII stands outside quotes"},
+      {"[milter]\nauthserv_id = 'a\n\u00FC = 1",
+       "f:3: a character beyond ASCII stands outside quotes"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.text);
+    const auto config = config::parse(row.text, "f");
+    const std::string what = config ? "" : config.error().what;
+    if (row.fault.empty()) {
+      CHECK_FALSE(what.contains("beyond ASCII"));
+    } else {
+      CHECK(what == row.fault);
+    }
+  }
+}
+
 TEST_CASE("hostile nesting is an error, not a crash", "[config]") {
   CHECK_FALSE(config::parse("x = " + std::string(100'000, '['), "f"));
   CHECK_FALSE(config::parse("x = " + std::string(200, '[') + std::string(200, ']'), "f"));
