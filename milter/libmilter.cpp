@@ -336,6 +336,11 @@ base::Result<void> serve() {
   return {};
 }
 
+void wake() {
+  const pthread_t thread = serving_thread;
+  if (thread != 0) ::pthread_kill(thread, wake_signal);
+}
+
 void stop() {
   stopping = true;
   // smfi_stop() raises libmilter's flag and then waits for a lock that the listener holds while it
@@ -343,8 +348,7 @@ void stop() {
   std::jthread waker([](const std::stop_token& stopped) {
     while (!stopped.stop_requested()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
-      const pthread_t thread = serving_thread;
-      if (thread != 0) ::pthread_kill(thread, wake_signal);
+      wake();
     }
   });
   (void)smfi_stop();

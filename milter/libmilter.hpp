@@ -23,6 +23,10 @@ void set_services(std::shared_ptr<const Services> services);  // At start and on
 // From any thread.
 void stop();
 
+// Makes serve() notice that libmilter's own signal thread was told to stop, which by itself takes up
+// to 5 s. From any thread while serve() runs.
+void wake();
+
 // Waits until no callback runs, at most until `deadline`; true when so. After serve() returned.
 [[nodiscard]] bool wait_until_idle(base::Deadline deadline);
 

@@ -169,7 +169,8 @@ void Daemon::greet() const {
   base::log::write(Level::info, "",
                    "postern-milter " POSTERN_VERSION " listens on " + socket + ", preset " +
                        std::string(policy::name(config_.policy.preset)));
-  for (const std::string& text : config_.warnings) warn(text);
+  for (const std::string& text : config_.warnings)
+    warn(text);
   if (config_.policy.preset == policy::Preset::monitor) {
     warn("preset monitor: mail that fails DMARC is delivered; the log says would=reject");
   }
@@ -191,8 +192,7 @@ void Daemon::reload() {
                      "reload: kept the old configuration: " + services.error().what);
     return;
   }
-  if (loaded->socket != config_.socket ||
-      loaded->spool.directory != config_.spool.directory ||
+  if (loaded->socket != config_.socket || loaded->spool.directory != config_.spool.directory ||
       loaded->metrics_listen != config_.metrics_listen) {
     base::log::write(Level::warning, "",
                      "reload: a new socket, spool directory or metrics address needs a restart");
@@ -235,8 +235,13 @@ int Daemon::run() {
     kill(getpid(), SIGTERM);  // libmilter may stop by itself: wake the loop below.
   });
   sd_notify(0, "READY=1");
-  for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGUSR1;)
-    reload();
+  // While this thread is busy, libmilter's own may get the SIGTERM: then it must be woken.
+  constexpr timespec patience_for_signals{.tv_sec = 1, .tv_nsec = 0};
+  for (int signal = 0; signal <= 0 || signal == SIGUSR1;) {
+    signal = sigtimedwait(&signals, nullptr, &patience_for_signals);
+    if (signal == SIGUSR1) reload();
+    if (signal < 0) milter::wake();
+  }
 
   sd_notify(0, "STOPPING=1");
   base::log::write(Level::info, "", "stopping");

@@ -223,8 +223,9 @@ TEST_CASE("the body is asked for only while a signature wants it", "[milter]") {
     return session.body("Hello.\r\n");
   };
   const std::string from = "From: alice@example.com\r\n";
-  const std::string tags = "v=1; a=rsa-sha256; d=example.com; s=s; h=from; b=AAAA; "
-                           "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+  const std::string tags =
+      "v=1; a=rsa-sha256; d=example.com; s=s; h=from; b=AAAA; "
+      "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
   CHECK_FALSE(wants_body(from + "\r\n"));
   CHECK(wants_body("DKIM-Signature: " + tags + "\r\n" + from + "\r\n"));
   CHECK_FALSE(wants_body("DKIM-Signature: " + tags + "; l=3\r\n" + from + "\r\n"));
