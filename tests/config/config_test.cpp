@@ -102,6 +102,9 @@ TEST_CASE("letters beyond ASCII belong in quotes and comments", "[config][TOML 1
       // The closing quotes end the string even when quotes stand before them.
       {"[milter]\nauthserv_id = \"\"\"\u00FC\"\"\"\"\" \u00FC",
        "f:2: a character beyond ASCII stands outside quotes"},
+      // A quote within a word starts no string.
+      {"a = +\"\u00FC\"", "f:1: a character beyond ASCII stands outside quotes"},
+      {"a = 1.\"\u00FC\"", "f:1: a character beyond ASCII stands outside quotes"},
       {"[milter]\nauthserv_id = 'a\n\u00FC = 1",
        "f:3: a character beyond ASCII stands outside quotes"},
   };
