@@ -86,37 +86,37 @@ TEST_CASE("octets of the file cannot disturb the terminal that shows a fault", "
   CHECK(config.error().what.find_first_of(std::string_view("\0\x1B\n", 3)) == std::string::npos);
 }
 
-TEST_CASE("letters beyond ASCII belong in quotes and comments", "[config][TOML 1.0]") {
+TEST_CASE("letters beyond ASCII belong in comments and strings of one line", "[config][TOML 1.0]") {
   struct Row {
     std::string_view text;
-    std::string_view fault;  // Empty: none.
+    int line;  // 0: no such fault.
   };
   const Row rows[] = {
-      {"\u043A = 1", "f:1: a character beyond ASCII stands outside quotes"},
-      {"[log]\n# \u00FC '\nlevel = \u00FCber",
-       "f:3: a character beyond ASCII stands outside quotes"},
-      {"\xEF\xBB\xBF# \u00FC\n", ""},
-      {"[milter]\nauthserv_id = \"\u00FC\\\"\u00FC\"", ""},
-      {"[milter]\nauthserv_id = '\u00FC\\'", ""},
-      {"[milter]\nauthserv_id = '''\n'\u00FC'\n'''", ""},
+      {"\u043A = 1", 1},
+      {"[log]\n# \u00FC '\nlevel = \u00FCber", 3},
+      {"\xEF\xBB\xBF# \u00FC\n", 0},
+      {"[milter]\nauthserv_id = \"\u00FC\\\"\u00FC\"", 0},
+      {"[milter]\nauthserv_id = '\u00FC\\'", 0},
+      {"[milter]\nauthserv_id = '''\n'\u00FC'\n'''", 0},
+      {"[milter]\nauthserv_id = \"\"\"a\\\n \u00FC\"\"\"", 3},
       // The closing quotes end the string even when quotes stand before them.
-      {"[milter]\nauthserv_id = \"\"\"\u00FC\"\"\"\"\" \u00FC",
-       "f:2: a character beyond ASCII stands outside quotes"},
+      {"[milter]\nauthserv_id = '''\u00FC''''' \u00FC", 2},
       // A quote within a word starts no string.
-      {"a = +\"\u00FC\"", "f:1: a character beyond ASCII stands outside quotes"},
-      {"a = 1.\"\u00FC\"", "f:1: a character beyond ASCII stands outside quotes"},
-      {"[milter]\nauthserv_id = 'a\n\u00FC = 1",
-       "f:3: a character beyond ASCII stands outside quotes"},
+      {"a = +\"\u00FC\"", 1},
+      {"a = 1.\"\u00FC\"", 1},
+      {"a = 1[\"\u00FC\"", 1},
+      {"a = [\n1=\"\u00FC\"]", 2},
+      {"[milter]\nauthserv_id=\"\u00FC\"", 0},
+      {"[dns]\nservers=[\"\u00FC\",'\u00FC',\n\"\u00FC\"]\n[milter]\nauthserv_id='\u00FC'", 0},
+      {"[milter]\nauthserv_id = 'a\n\u00FC = 1", 3},
   };
   for (const Row& row : rows) {
     INFO(row.text);
     const auto config = config::parse(row.text, "f");
     const std::string what = config ? "" : config.error().what;
-    if (row.fault.empty()) {
-      CHECK_FALSE(what.contains("beyond ASCII"));
-    } else {
-      CHECK(what == row.fault);
-    }
+    const std::string fault = "f:" + std::to_string(row.line) + ": a character beyond ASCII";
+    CHECK(what.contains("beyond ASCII") == (row.line != 0));
+    CHECK(what.starts_with(fault) == (row.line != 0));
   }
 }
 
