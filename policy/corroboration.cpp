@@ -9,9 +9,14 @@ namespace policy {
 
 namespace {
 
-bool any_signature(const verify::Facts& facts, dkim::Status status) {
-  return std::ranges::any_of(facts.dkim,
-                             [&](const dkim::Result& result) { return result.status == status; });
+bool any_signature_vouches(const verify::Facts& facts) {
+  return std::ranges::any_of(facts.dkim, &dkim::Result::vouches);
+}
+
+bool any_signature_is_in_doubt(const verify::Facts& facts) {
+  return std::ranges::any_of(facts.dkim, [](const dkim::Result& result) {
+    return result.status == dkim::Status::temperror;
+  });
 }
 
 bool spf_is(const verify::Facts& facts, spf::Status status) {
@@ -21,8 +26,7 @@ bool spf_is(const verify::Facts& facts, spf::Status status) {
 
 bool nothing_authenticated(const verify::Facts& facts) {
   return !spf_is(facts, spf::Status::pass) && !spf_is(facts, spf::Status::temperror) &&
-         !any_signature(facts, dkim::Status::pass) &&
-         !any_signature(facts, dkim::Status::temperror);
+         !any_signature_vouches(facts) && !any_signature_is_in_doubt(facts);
 }
 
 bool own_spf_fails(const verify::Facts& facts) {
@@ -58,10 +62,10 @@ Corroboration corroborate(const verify::Facts& facts, const verify::Envelope& en
 
   note(facts.message.list_mail, "-list-mail");
   note(facts.arc.status != arc::Status::none, "-arc-chain");
-  note(any_signature(facts, dkim::Status::pass), "-other-signature");
+  note(any_signature_vouches(facts), "-other-signature");
   const bool rewritten = is_rewritten(envelope.mail_from);
   note(rewritten && spf_is(facts, spf::Status::pass), "-forwarder");
-  note(any_signature(facts, dkim::Status::temperror) ||
+  note(any_signature_is_in_doubt(facts) ||
            (rewritten && spf_is(facts, spf::Status::temperror)),
        "-unchecked");
   found.sufficient = speaking_for > 0 && found.evidence.size() == speaking_for;

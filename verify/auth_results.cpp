@@ -169,7 +169,7 @@ void write_dkim(FieldWriter& field, const Facts& facts) {
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const dkim::Result& one = *chosen[i];
     field.result("dkim", dkim::name(one.status));
-    if (one.status != dkim::Status::pass && one.reason != dkim::Reason::none) {
+    if (one.reason != dkim::Reason::none) {
       field.reason(dkim::describe(one.reason));
     }
     field.property("header.d", one.domain);

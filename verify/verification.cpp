@@ -179,7 +179,7 @@ struct Verification::InFlight {
     };
     for (const dkim::Result& result : facts.dkim) {
       const bool temporary = result.status == dkim::Status::temperror;
-      if (!result.domain || (result.status != dkim::Status::pass && !temporary)) continue;
+      if (!result.domain || (!result.vouches() && !temporary)) continue;
       add(dmarc::Method::dkim, *result.domain, temporary);
     }
     const spf::Result* spf = facts.mail_from_spf();

@@ -26,6 +26,10 @@ struct Result {
   bool testing = false;                // Key flag t=y; what fails is then as good as unsigned.
   int key_bits = 0;                    // Of an RSA key; 0 when no key was read.
 
+  // True when the signature speaks for the whole message, as DMARC needs it. One that leaves a
+  // part of the body uncovered (l=) verified, but anybody may have written that part.
+  [[nodiscard]] bool vouches() const { return status == Status::pass && reason == Reason::none; }
+
   friend bool operator==(const Result&, const Result&) = default;
 };
 

@@ -232,8 +232,9 @@ base::Result<Signature, Reason> read_signature(const mail::TagList& tags, Form f
   const auto text = tags.find("d");
   if (!text) return unexpected(Reason::missing_tag);
   auto domain = base::Domain::parse(*text);
-  // RFC 6376 §6.1.1 lets a verifier ignore a d= that is a whole top-level domain.
-  if (!domain || domain->label_count() < 2) return unexpected(Reason::syntax);
+  // A top-level domain may sign: RFC 6376 §6.1.1 lets a verifier ignore that, but only its own
+  // registry can publish the key.
+  if (!domain) return unexpected(Reason::syntax);
   Signature signature(std::move(*domain));
   const Reason reason = Builder(tags, form, signature).build();
   if (reason != Reason::none) return unexpected(reason);

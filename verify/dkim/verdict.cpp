@@ -110,13 +110,13 @@ Reason check_times(const Signature& signature, const Options& options, base::Wal
 Status status_of(Reason reason) {
   switch (reason) {
     case Reason::none:
+    case Reason::partial_body:  // Verified; that it vouches for too little is for Result to say.
       return Status::pass;
     case Reason::key_unavailable:
       return Status::temperror;
     case Reason::too_many_signatures:
     case Reason::weak_key:
     case Reason::oversize_key:
-    case Reason::partial_body:
       return Status::policy;
     // RFC 6376 §3.5: signatures with a time in the future MAY be ignored.
     case Reason::in_future:

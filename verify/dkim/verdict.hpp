@@ -18,7 +18,7 @@ struct Options {
   std::size_t keys_max = 3;  // Keys tried when a selector has several (RFC 6376 §3.6.2.2).
   int rsa_bits_min = 1024;   // RFC 8301 §3.2.
   int rsa_bits_max = 4096;   // RFC 8301 §3.2 asks for no more; each doubling costs 4 times.
-  bool partial_body_allowed = false;  // l= that leaves body text uncovered: pass, else policy.
+  bool partial_body_allowed = false;  // Whether l= may leave body text uncovered.
   base::Seconds clock_skew{300};      // A signature is good so long after its x=.
   // A t= so far ahead is a signer's clock in local time, at worst; what is later is refused.
   base::Seconds future_max{24 * 60 * 60};

@@ -130,7 +130,6 @@ TEST_CASE("a field with one fault is refused with that reason", "[dkim][RFC 6376
       {"bh=c2ln", Reason::syntax},  // Not 32 octets.
       {"bh=" + hash + hash, Reason::syntax},
       {"d=", Reason::syntax},
-      {"d=com", Reason::syntax},
       {"d=example.com.", Reason::syntax},
       {"d=.example.com", Reason::syntax},
       {"d=exa mple.com", Reason::syntax},
