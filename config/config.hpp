@@ -31,8 +31,8 @@ struct Config {
   std::size_t spf_threads = 16;
   policy::Rules policy;
   report::Spool::Options spool;
-  std::string metrics_listen;         // Empty: off.
-  std::vector<std::string> warnings;  // Odd, not wrong: for the log, one line each.
+  std::string metrics_listen = "127.0.0.1:9893";  // Empty: off.
+  std::vector<std::string> warnings;              // Odd, not wrong: for the log, one line each.
 };
 
 // Reads TOML. What is wrong is an error with one line "FILE:LINE: …" for each fault, all faults at

@@ -154,8 +154,11 @@ base::Result<void> Daemon::start() {
   spool_.emplace(*std::move(spool));
   if (!config_.metrics_listen.empty()) {
     auto metrics = milter::Metrics::open(config_.metrics_listen);
-    if (!metrics) return std::unexpected(metrics.error());
-    metrics_ = *std::move(metrics);
+    if (metrics) {
+      metrics_ = *std::move(metrics);
+    } else {  // Mail is worth more than its numbers.
+      base::log::write(Level::warning, "", metrics.error().what);
+    }
   }
   auto services = make_services(config_);
   if (!services) return std::unexpected(services.error());

@@ -194,7 +194,7 @@ void write_dkim(JsonWriter& json, const verify::Facts& facts, const LineOptions&
 
 void write_arc(JsonWriter& json, const arc::Result& result) {
   json.begin_object("arc");
-  json.text("result", word(result.status), name_max);
+  json.text("result", arc::name(result.status), name_max);
   json.number("instances", static_cast<std::int64_t>(result.instances));
   json.number("oldest_pass", static_cast<std::int64_t>(result.oldest_pass));
   json.begin_array("sealers");

@@ -9,6 +9,5 @@ namespace report {
 
 // The enumerator as it is spelled: "body_hash_mismatch"; empty for Reason::none.
 [[nodiscard]] std::string_view word(dkim::Reason reason) noexcept;
-[[nodiscard]] std::string_view word(arc::Status status) noexcept;  // "pass"
 
 }  // namespace report

@@ -181,23 +181,11 @@ void write_dkim(FieldWriter& field, const Facts& facts) {
   }
 }
 
-std::string_view arc_word(arc::Status status) {
-  switch (status) {
-    case arc::Status::none:
-      return "none";
-    case arc::Status::pass:
-      return "pass";
-    case arc::Status::fail:
-      return "fail";
-  }
-  return "fail";
-}
-
 // RFC 8617 §10.2
 void write_arc(FieldWriter& field, const Facts& facts, const Connection& connection) {
   if (facts.message.header_truncated) return;  // There is no word for this in RFC 8617.
   const arc::Result& result = facts.arc;
-  field.result("arc", arc_word(result.status));
+  field.result("arc", arc::name(result.status));
   if (result.status == arc::Status::fail) field.reason(result.detail);
   if (result.status != arc::Status::pass) return;
   field.property("smtp.remote-ip", connection.client);

@@ -17,9 +17,3 @@ TEST_CASE("each DKIM reason has a word of its own, without spaces", "[report]") 
   CHECK(report::word(dkim::Reason::none).empty());
   CHECK(report::word(dkim::Reason::body_hash_mismatch) == "body_hash_mismatch");
 }
-
-TEST_CASE("ARC results are spelled as in the cv= tag", "[report][RFC 8617 §4.4]") {
-  CHECK(report::word(arc::Status::none) == "none");
-  CHECK(report::word(arc::Status::pass) == "pass");
-  CHECK(report::word(arc::Status::fail) == "fail");
-}

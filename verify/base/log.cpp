@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <memory>
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -51,15 +52,33 @@ std::string quoted(std::string_view text) {
 struct Current {
   std::shared_ptr<spdlog::logger> logger;
   Format format = Format::text;
+  bool journal = false;  // systemd's journal has the time itself and reads the level from "<N>".
 };
 
+// sd-daemon(3): the priority in front of a line for the journal.
+std::string_view journal_level(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "<7>";
+    case Level::info:
+      return "<6>";
+    case Level::warning:
+      return "<4>";
+    case Level::error:
+      return "<3>";
+  }
+  return "<3>";
+}
+
 std::atomic<std::shared_ptr<const Current>> current =
-    std::make_shared<const Current>(make_logger({}), Format::text);
+    std::make_shared<const Current>(make_logger({}), Format::text, false);
 
 }  // namespace
 
 void open(const Options& options) {
   auto logger = make_logger(options);
+  const bool journal = options.sink == Sink::stderr_stream && options.format == Format::text &&
+                       std::getenv("JOURNAL_STREAM") != nullptr;
   logger->set_level(native(options.level));
   logger->flush_on(spdlog::level::debug);
   if (options.sink == Sink::syslog) {
@@ -67,10 +86,12 @@ void open(const Options& options) {
   } else if (options.format == Format::json) {
     logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v})",
                         spdlog::pattern_time_type::utc);
+  } else if (journal) {
+    logger->set_pattern("%v");
   } else {
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   }
-  current = std::make_shared<const Current>(std::move(logger), options.format);
+  current = std::make_shared<const Current>(std::move(logger), options.format, journal);
 }
 
 void write(Level level, std::string_view queue_id, std::string_view message) {
@@ -80,6 +101,7 @@ void write(Level level, std::string_view queue_id, std::string_view message) {
   if (now->format == Format::json) {
     line = "\"queue_id\":" + quoted(queue_id) + ",\"message\":" + quoted(message);
   } else {
+    if (now->journal) line = journal_level(level);
     line.append(queue_id).append(queue_id.empty() ? "" : ": ").append(message);
     std::ranges::replace_if(
         line, [](char c) { return c >= 0 && c < ' '; }, ' ');
