@@ -29,7 +29,8 @@ using base::log::Level;
 
 constexpr int backlog = 1024;
 constexpr unsigned long no_replies = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
-                                     SMFIP_NR_DATA | SMFIP_NR_UNKN | SMFIP_NR_HDR | SMFIP_NR_EOH;
+                                     SMFIP_NR_DATA | SMFIP_NR_UNKN | SMFIP_NR_HDR | SMFIP_NR_EOH |
+                                     SMFIP_NR_BODY;
 constexpr unsigned long unneeded_events = SMFIP_NODATA | SMFIP_NOUNKNOWN;
 
 std::atomic<std::shared_ptr<const Services>> current_services;
@@ -201,6 +202,7 @@ sfsistat on_body(SMFICTX* context, unsigned char* octets, std::size_t size) {
   return guarded(context, [&](Connection& connection) {
     const std::string_view piece(reinterpret_cast<const char*>(octets), size);
     const bool wants_more = connection.session.body(piece);
+    if ((connection.no_reply & SMFIP_NR_BODY) != 0) return SMFIS_NOREPLY;
     return wants_more || !connection.may_skip ? SMFIS_CONTINUE : SMFIS_SKIP;
   });
 }
