@@ -92,7 +92,7 @@ verify::Facts verify_message(const Run& run, Message message, base::WallTime now
   verification.end_of_headers(std::move(message.headers), message.headers_complete);
   // In the pieces of a milter (MILTER_CHUNK_SIZE), so that both go the same way.
   constexpr std::size_t piece_max = 65'535;
-  for (std::string_view rest = message.body; !rest.empty() && verification.wants_body();) {
+  for (std::string_view rest = message.body; !rest.empty();) {
     const std::string_view piece = rest.substr(0, piece_max);
     verification.body(piece);
     rest.remove_prefix(piece.size());

@@ -3,7 +3,6 @@
 #include <string_view>
 #include <vector>
 
-#include "report/words.hpp"
 #include "verify/base/text.hpp"
 
 namespace cli {
@@ -73,7 +72,7 @@ std::string dkim_text(const dkim::Result& result) {
 }
 
 std::string arc_text(const arc::Result& result) {
-  std::string text(report::word(result.status));
+  std::string text(arc::name(result.status));
   if (result.instances > 0) {
     text.append(" (").append(std::to_string(result.instances)).append(" sets, newest sealer ");
     text.append(result.sealers.empty() ? "-" : result.sealers.front().domain.text()).append(")");

@@ -45,7 +45,6 @@ struct Connection {
 
   Session session;
   unsigned long no_reply = 0;  // The SMFIP_NR_ flags agreed on.
-  bool may_skip = false;       // SMFIP_SKIP agreed on.
   bool broken = false;         // A callback that has no answer failed: the message must come again.
 };
 
@@ -136,11 +135,10 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long pro
   auto* connection = new (std::nothrow) Connection(services);
   if (connection == nullptr) return SMFIS_REJECT;
   connection->no_reply = protocol & no_replies;
-  connection->may_skip = (protocol & SMFIP_SKIP) != 0;
   smfi_setpriv(context, connection);
 
   *wanted_actions = needed_actions | (actions & SMFIF_QUARANTINE);
-  *wanted_protocol = SMFIP_HDR_LEADSPC | (protocol & (no_replies | SMFIP_SKIP | unneeded_events));
+  *wanted_protocol = SMFIP_HDR_LEADSPC | (protocol & (no_replies | unneeded_events));
   // Only what is read, so that the MTA need not send the rest with each event.
   if ((actions & SMFIF_SETSYMLIST) != 0) {
     *wanted_actions |= SMFIF_SETSYMLIST;
@@ -201,9 +199,8 @@ sfsistat on_end_of_headers(SMFICTX* context) {
 sfsistat on_body(SMFICTX* context, unsigned char* octets, std::size_t size) {
   return guarded(context, [&](Connection& connection) {
     const std::string_view piece(reinterpret_cast<const char*>(octets), size);
-    const bool wants_more = connection.session.body(piece);
-    if ((connection.no_reply & SMFIP_NR_BODY) != 0) return SMFIS_NOREPLY;
-    return wants_more || !connection.may_skip ? SMFIS_CONTINUE : SMFIS_SKIP;
+    connection.session.body(piece);
+    return go_on(connection, SMFIP_NR_BODY);
   });
 }
 

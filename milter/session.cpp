@@ -113,10 +113,8 @@ void Session::end_of_headers() {
   message_->verification->end_of_headers(std::move(message_->headers), message_->headers_complete);
 }
 
-bool Session::body(std::string_view piece) {
-  if (!message_ || !message_->verification) return false;
-  message_->verification->body(piece);
-  return message_->verification->wants_body();
+void Session::body(std::string_view piece) {
+  if (message_ && message_->verification) message_->verification->body(piece);
 }
 
 Response Session::end_of_message(std::string_view queue_id) {

@@ -70,7 +70,7 @@ class Session {
   // `value` as the sender wrote it: leading space kept, folds as CRLF.
   void header(std::string_view name, std::string_view value);
   void end_of_headers();
-  [[nodiscard]] bool body(std::string_view piece);  // False: the MTA may skip the rest.
+  void body(std::string_view piece);
   // Logs the event and stores it before it returns, so that no answered message is forgotten.
   [[nodiscard]] Response end_of_message(std::string_view queue_id);
   void abort();

@@ -29,8 +29,8 @@ std::string identifiers(const verify::Facts& facts) {
   text += spf == nullptr ? spf::name(spf::Status::none) : spf::name(spf->status);
   if (spf != nullptr) append_name(text, spf->domain);
   if (facts.dkim.empty()) text += ", dkim=none";
-  for (std::size_t i = 0; i < std::min(facts.dkim.size(), signatures_shown_max); ++i) {
-    const dkim::Result& result = facts.dkim[i];
+  for (const dkim::Result* one : dkim::most_telling(facts.dkim, signatures_shown_max)) {
+    const dkim::Result& result = *one;
     text.append(", dkim=").append(dkim::name(result.status));
     if (result.reason != dkim::Reason::none) {
       text.append("(").append(dkim::describe(result.reason)).append(")");

@@ -172,9 +172,8 @@ void write_spf(JsonWriter& json, const verify::Facts& facts, const LineOptions& 
 
 void write_dkim(JsonWriter& json, const verify::Facts& facts, const LineOptions& options) {
   json.begin_array("dkim");
-  std::size_t left = signatures_max;
-  for (const dkim::Result& result : facts.dkim) {
-    if (left-- == 0) break;
+  for (const dkim::Result* one : dkim::most_telling(facts.dkim, signatures_max)) {
+    const dkim::Result& result = *one;
     json.begin_object();
     json.text("d", text_of(result.domain), name_max);
     json.text("s", result.selector, name_max);

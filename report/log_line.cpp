@@ -14,18 +14,17 @@ std::string dkim_summary(const std::vector<dkim::Result>& results) {
   constexpr std::size_t shown_max = 5;
   if (results.empty()) return "none";
   std::string out;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (i > 0) out += ',';
-    if (i == shown_max) return out += "...";
-    const dkim::Result& result = results[i];
-    out.append(dkim::name(result.status)) += '(';
-    out += word(result.reason);
-    if (result.domain) {
+  for (const dkim::Result* result : dkim::most_telling(results, shown_max)) {
+    if (!out.empty()) out += ',';
+    out.append(dkim::name(result->status)) += '(';
+    out += word(result->reason);
+    if (result->domain) {
       if (!out.ends_with('(')) out += ',';
-      out.append("d=").append(result.domain->text());
+      out.append("d=").append(result->domain->text());
     }
     out += ')';
   }
+  if (results.size() > shown_max) out += ",...";
   return out;
 }
 

@@ -143,20 +143,6 @@ std::string_view distinct_start(std::size_t index, const std::vector<const dkim:
   return own.substr(0, length);
 }
 
-// When there are too many: those that passed, then the others that were looked at, in their order.
-std::vector<const dkim::Result*> chosen_signatures(const std::vector<dkim::Result>& results) {
-  std::vector<const dkim::Result*> chosen(results.size());
-  std::ranges::transform(results, chosen.begin(), [](const dkim::Result& one) { return &one; });
-  if (chosen.size() <= signatures_max) return chosen;
-  std::ranges::stable_sort(chosen, {}, [](const dkim::Result* one) {
-    if (one->status == dkim::Status::pass) return 0;
-    return one->reason == dkim::Reason::too_many_signatures ? 2 : 1;
-  });
-  chosen.resize(signatures_max);
-  std::ranges::sort(chosen);  // All point into `results`: back to the order of the header.
-  return chosen;
-}
-
 void write_dkim(FieldWriter& field, const Facts& facts) {
   // Nothing was looked at: "none" would say that there is no signature.
   if (facts.message.header_truncated) {
@@ -165,7 +151,7 @@ void write_dkim(FieldWriter& field, const Facts& facts) {
     return;
   }
   if (facts.dkim.empty()) field.result("dkim", dkim::name(dkim::Status::none));
-  const std::vector<const dkim::Result*> chosen = chosen_signatures(facts.dkim);
+  const std::vector<const dkim::Result*> chosen = dkim::most_telling(facts.dkim, signatures_max);
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const dkim::Result& one = *chosen[i];
     field.result("dkim", dkim::name(one.status));

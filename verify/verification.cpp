@@ -235,8 +235,6 @@ void Verification::body(std::string_view piece) {
   in_flight_->body_hashes.feed(piece);
 }
 
-bool Verification::wants_body() const noexcept { return in_flight_->body_hashes.wants_more(); }
-
 Facts Verification::finish() {
   InFlight& in = *in_flight_;
   in.body_hashes.finish();

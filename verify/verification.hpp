@@ -105,7 +105,6 @@ class Verification {
   // `complete` is false when fields were left out because the section passed its limit.
   void end_of_headers(mail::Headers headers, bool complete);
   void body(std::string_view piece);
-  [[nodiscard]] bool wants_body() const noexcept;  // False: nothing more of the body matters.
 
   // Waits no longer than Options::deadline after construction; a check without its answers is
   // temperror. Once.

@@ -103,15 +103,3 @@ TEST_CASE("an MTA that cannot hold mail gets it marked or again, never lost", "[
   world::check_good_end(daemon.stop());
 }
 
-TEST_CASE("the body is skipped when no signature wants it", "[daemon]") {
-  const world::Dns dns;
-  Daemon daemon(POSTERN_MILTER, dns.server.address());
-  REQUIRE(daemon.start());
-  auto mta = Mta::connect(daemon.socket());
-  REQUIRE(mta);
-  support::Dialogue dialogue = world::genuine();
-  dialogue.letter.body.assign(1'000'000, 'x');
-  REQUIRE(mta->deliver(dialogue));
-  CHECK(mta->body_octets_sent() == 65'535);
-  world::check_good_end(daemon.stop());
-}

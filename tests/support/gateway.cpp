@@ -74,7 +74,7 @@ void tell_message(milter::Session& session, const Dialogue& dialogue) {
   session.end_of_headers();
   constexpr std::size_t chunk_octets = 65'535;
   for (std::string_view rest = dialogue.letter.body; !rest.empty();) {
-    if (!session.body(rest.substr(0, chunk_octets))) break;
+    session.body(rest.substr(0, chunk_octets));
     rest.remove_prefix(std::min(chunk_octets, rest.size()));
   }
 }

@@ -66,12 +66,16 @@ std::vector<Candidate> find_signatures(const mail::Headers& headers,
                                        const std::optional<base::Domain>& author,
                                        const Options& options) {
   std::vector<Candidate> candidates;
+  bool left_out = false;
   for (const mail::HeaderField* field : headers.named("DKIM-Signature")) {
-    if (candidates.size() == fields_max) {
+    auto signature = parse_signature(field->value);
+    const bool aligned = signature && author && can_align(signature->domain, *author);
+    if (candidates.size() < (aligned ? 2 * fields_max : fields_max)) {
+      candidates.push_back({field, std::move(signature)});
+    } else if (!left_out) {
       candidates.push_back({field, std::unexpected(Reason::too_many_signatures)});
-      break;
+      left_out = true;
     }
-    candidates.push_back({field, parse_signature(field->value)});
   }
   std::size_t left = options.signatures_max;
   const auto choose = [&](bool aligned) {
@@ -113,6 +117,19 @@ Result judge(const Candidate& candidate, const dns::Answer& key_answer,
   }
   result.status = status_of(result.reason);
   return result;
+}
+
+std::vector<const Result*> most_telling(std::span<const Result> results, std::size_t results_max) {
+  std::vector<const Result*> chosen(results.size());
+  std::ranges::transform(results, chosen.begin(), [](const Result& one) { return &one; });
+  if (chosen.size() <= results_max) return chosen;
+  std::ranges::stable_sort(chosen, {}, [](const Result* one) {
+    if (one->status == Status::pass) return 0;
+    return one->reason == Reason::too_many_signatures ? 2 : 1;
+  });
+  chosen.resize(results_max);
+  std::ranges::sort(chosen);  // All point into `results`: back to the order of the header.
+  return chosen;
 }
 
 }  // namespace dkim

@@ -42,8 +42,8 @@ struct Candidate {
 // Step 1, pure: every DKIM-Signature field, top first. The ones to verify are chosen so that
 // those which can align with `author` come before the rest (RFC 6376 §6.1 lets a verifier limit
 // their number; a pile of foreign signatures must not push out the author's own); what is past
-// signatures_max carries Reason::too_many_signatures. Of more than 100 fields the first 100 are
-// read, one more is listed with that reason, and the rest is left out.
+// signatures_max carries Reason::too_many_signatures. Of more than 100 fields the first 100 and
+// the next 100 that can align are listed, one more with that reason, and the rest is left out.
 [[nodiscard]] std::vector<Candidate> find_signatures(const mail::Headers& headers,
                                                      const std::optional<base::Domain>& author,
                                                      const Options& options);
@@ -58,5 +58,11 @@ void want_body_hashes(std::span<const Candidate> candidates, BodyHashes& hashes)
 [[nodiscard]] Result judge(const Candidate& candidate, const dns::Answer& key_answer,
                            const mail::Headers& headers, const BodyHashes& body,
                            const Options& options, KeyCache& keys, base::WallTime now);
+
+// For those who show only some: all results when there are no more than `results_max`, else first
+// those that passed, then the others that were looked at; in header order. They point into
+// `results`.
+[[nodiscard]] std::vector<const Result*> most_telling(std::span<const Result> results,
+                                                      std::size_t results_max);
 
 }  // namespace dkim
