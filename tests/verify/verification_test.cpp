@@ -1,0 +1,175 @@
+#include "verify/verification.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/fake_resolver.hpp"
+
+namespace {
+
+using support::FakeResolver;
+
+mail::Headers headers_of(std::initializer_list<mail::HeaderField> fields) {
+  mail::Headers headers;
+  for (const mail::HeaderField& field : fields)
+    REQUIRE(headers.add(field, 1 << 20));
+  return headers;
+}
+
+// Everything that one message's checks need, over a DNS that is only data.
+struct Lab {
+  FakeResolver dns;
+  base::WorkerPool workers{2, 100};
+  dkim::KeyCache keys;
+  verify::Options options;
+  verify::Connection connection{.client = base::IpAddress::parse("192.0.2.1"),
+                                .client_name = "mail.example.com",
+                                .helo = "mail.example.com",
+                                .receiver = "mx.example.org",
+                                .authenticated = false};
+  std::string mail_from = "a@example.com";
+
+  verify::Verification begin() {
+    return {connection, mail_from, options, {dns, workers, keys}, base::WallTime{}};
+  }
+  verify::Facts judge(mail::Headers headers, bool complete = true) {
+    verify::Verification verification = begin();
+    verification.end_of_headers(std::move(headers), complete);
+    verification.body("Hello.\r\n");
+    return verification.finish();
+  }
+};
+
+const mail::HeaderField from{"From", " A <a@example.com>"};
+
+}  // namespace
+
+TEST_CASE("SPF alone can carry DMARC", "[verify][RFC 9989 §4.4.2]") {
+  Lab lab;
+  lab.dns.add_txt("example.com", "v=spf1 ip4:192.0.2.1 -all");
+  lab.dns.add_txt("_dmarc.example.com", "v=DMARC1; p=reject");
+  const verify::Facts facts = lab.judge(headers_of({from}));
+  CHECK(facts.dmarc.status == dmarc::Status::pass);
+  CHECK(facts.dmarc.spf_aligned);
+  REQUIRE(facts.spf.size() == 2);
+  CHECK(facts.spf[0].identity == spf::Identity::helo);
+  CHECK(facts.mail_from_spf()->status == spf::Status::pass);
+}
+
+TEST_CASE("the null sender is checked once, as postmaster of HELO", "[verify][RFC 7208 §2.4]") {
+  Lab lab;
+  lab.mail_from = "";
+  lab.dns.add_txt("mail.example.com", "v=spf1 ip4:192.0.2.1 -all");
+  lab.dns.add_txt("_dmarc.example.com", "v=DMARC1; p=reject");
+  const verify::Facts facts = lab.judge(headers_of({from}));
+  CHECK(facts.spf.size() == 1);
+  CHECK(facts.dmarc.status == dmarc::Status::pass);
+}
+
+TEST_CASE("a subdomain's SPF aligns by a walk of its own", "[verify][RFC 9989 §4.10.2]") {
+  Lab lab;
+  lab.mail_from = "a@bounce.example.com";
+  lab.dns.add_txt("bounce.example.com", "v=spf1 ip4:192.0.2.1 -all");
+  lab.dns.add_txt("_dmarc.example.com", "v=DMARC1; p=reject");
+  CHECK(lab.judge(headers_of({from})).dmarc.status == dmarc::Status::pass);
+  lab.dns.add_txt("_dmarc.bounce.example.com", "v=DMARC1; p=none; psd=n");
+  CHECK(lab.judge(headers_of({from})).dmarc.status == dmarc::Status::fail);
+}
+
+TEST_CASE("DNS that does not answer is never a failure", "[verify][RFC 9989 §4.10.1]") {
+  Lab lab;
+  lab.options.deadline = std::chrono::milliseconds(50);
+  lab.dns.add_txt("_dmarc.example.com", "v=DMARC1; p=reject");
+  lab.dns.timeout("example.com", dns::Type::txt);
+  const verify::Facts facts = lab.judge(headers_of({from}));
+  CHECK(facts.mail_from_spf()->status == spf::Status::temperror);
+  CHECK(facts.dmarc.status == dmarc::Status::temperror);
+}
+
+TEST_CASE("finish ends by the deadline whatever the DNS does", "[verify]") {
+  Lab lab;
+  lab.options.deadline = std::chrono::milliseconds(50);
+  lab.dns.hold();
+  const verify::Facts facts =
+      lab.judge(headers_of({{"DKIM-Signature",
+                             " v=1; a=rsa-sha256; d=example.com; s=s; h=from; b=AAAA; "
+                             "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
+                            from}));
+  CHECK(facts.dmarc.status == dmarc::Status::temperror);
+  REQUIRE(facts.dkim.size() == 1);
+  CHECK(facts.dkim[0].status == dkim::Status::temperror);
+  CHECK(facts.iprev->status == iprev::Status::temperror);
+  lab.dns.release();
+}
+
+TEST_CASE("two From fields leave no author and ask nothing for one", "[verify][RFC 9989 §11.5]") {
+  Lab lab;
+  const verify::Facts facts = lab.judge(headers_of({from, from}));
+  CHECK(facts.from_fault == mail::FromFault::repeated);
+  CHECK(facts.from_domain() == nullptr);
+  CHECK(facts.dmarc.status == dmarc::Status::none);
+  CHECK(lab.dns.count("_dmarc.example.com", dns::Type::txt) == 0);
+}
+
+TEST_CASE("a header section that was cut is not checked", "[verify]") {
+  Lab lab;
+  lab.dns.add_txt("example.com", "v=spf1 ip4:192.0.2.1 -all");
+  const verify::Facts facts = lab.judge(headers_of({from}), false);
+  CHECK(facts.message.header_truncated);
+  CHECK(facts.dmarc.status == dmarc::Status::permerror);
+  CHECK(facts.dkim.empty());
+}
+
+TEST_CASE("no message asks more than its shares allow", "[verify][limits]") {
+  Lab lab;
+  lab.mail_from = "a@a.b.c.d.e.f.g.h.example.com";
+  lab.connection.helo = "x.a.b.c.d.e.f.g.example.com";
+  std::string includes = "v=spf1";
+  for (int i = 0; i < 10; ++i) {
+    const std::string name = "i" + std::to_string(i) + ".example.com";
+    includes += " mx:" + name;
+    for (int j = 0; j < 10; ++j)
+      lab.dns.add_mx(name, 10, "m" + std::to_string(j) + "." + name);
+  }
+  lab.dns.add_txt("a.b.c.d.e.f.g.h.example.com", includes);
+  lab.dns.add_txt("x.a.b.c.d.e.f.g.example.com", includes);
+  mail::Headers headers;
+  for (int i = 0; i < 60; ++i) {
+    const std::string n = std::to_string(i);
+    REQUIRE(headers.add({"DKIM-Signature", " v=1; a=rsa-sha256; d=s" + n +
+                                               ".1.2.3.4.5.6.7.8.example.com; s=k; h=from; "
+                                               "b=AAAA; bh=AAAA"},
+                        1 << 20));
+  }
+  REQUIRE(headers.add({"From", " <a@z.y.x.w.v.u.t.s.r.example.com>"}, 1 << 20));
+  const verify::Facts facts = lab.judge(std::move(headers));
+  CHECK(lab.dns.count() <= 64);
+  CHECK(facts.dns.size() <= 64);
+}
+
+TEST_CASE("a message that is dropped in the middle leaves nothing behind", "[verify]") {
+  Lab lab;
+  lab.dns.hold();
+  {
+    verify::Verification verification = lab.begin();
+    verification.end_of_headers(headers_of({from}), true);
+  }
+  lab.dns.release();
+}
+
+TEST_CASE("equal messages give equal facts", "[verify]") {
+  Lab lab;
+  lab.dns.add_txt("example.com", "v=spf1 a mx include:_spf.example.net -all");
+  lab.dns.add_txt("_spf.example.net", "v=spf1 ip4:192.0.2.1 -all");
+  lab.dns.add_txt("_dmarc.example.com", "v=DMARC1; p=reject");
+  const verify::Facts first = lab.judge(headers_of({from}));
+  const verify::Facts second = lab.judge(headers_of({from}));
+  CHECK(first.spf == second.spf);
+  CHECK(first.dmarc == second.dmarc);
+  const auto question = [](const dns::Lookup& lookup) { return lookup.question; };
+  CHECK(std::ranges::equal(first.dns, second.dns, {}, question, question));
+  CHECK(std::ranges::is_sorted(first.dns, {}, &dns::Lookup::question));
+}
