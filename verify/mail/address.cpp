@@ -6,6 +6,7 @@
 #include "verify/mail/address.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "verify/base/text.hpp"
 
@@ -229,6 +230,40 @@ bool names_only(std::string_view text, const base::Domain& domain) {
   }
 }
 
+bool decodes_to_at(std::string_view base64) {
+  constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : base64) {
+    const std::size_t value = alphabet.find(c);
+    if (value == std::string_view::npos) continue;
+    bits = bits << 6 | static_cast<std::uint32_t>(value);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    if ((bits >> count & 0xFF) == '@') return true;
+  }
+  return false;
+}
+
+// True when an encoded-word holds an "@". RFC 2047 §6.2 wants the field parsed before its words are
+// decoded; a reader who does it the other way round finds another address there.
+bool hides_address(std::string_view value) {
+  while (true) {
+    const std::size_t start = value.find("=?");
+    if (start == std::string_view::npos) return false;
+    value.remove_prefix(start + 2);
+    const std::size_t charset = value.find('?');
+    if (charset == std::string_view::npos || charset + 3 > value.size()) return false;
+    const bool is_base64 = value[charset + 1] == 'B' || value[charset + 1] == 'b';
+    value.remove_prefix(charset + 3);
+    const std::string_view word = value.substr(0, value.find('?'));
+    if (is_base64 ? decodes_to_at(word) : word.contains("=40")) return true;
+    value.remove_prefix(word.size());
+  }
+}
+
 // "Any text <user@example.com>" where the text names no other domain: see the top of this file.
 std::optional<Address> parse_careless(std::string_view value) {
   const std::size_t open = value.find('<');
@@ -238,7 +273,7 @@ std::optional<Address> parse_careless(std::string_view value) {
   Cursor cursor(value.substr(open));
   const auto address = read_angle_addr(cursor);
   if (!address || !cursor.at_end() || value.substr(0, open).contains('>')) return std::nullopt;
-  if (!names_only(value, address->domain)) return std::nullopt;
+  if (!names_only(value, address->domain) || hides_address(value)) return std::nullopt;
   return address;
 }
 

@@ -59,6 +59,22 @@ TEST_CASE("careless From is taken when it names one domain only", "[mail][RFC 99
   CHECK(seen(" Foo, (ceo@bank.example) <j@example.com>") == std::vector<std::string>{"malformed"});
 }
 
+TEST_CASE("an encoded-word with an address in it makes a careless From malformed",
+          "[mail][RFC 2047 §6.2]") {
+  for (const char* value : {" =?utf-8?B?PGNlb0BiYW5rLmV4YW1wbGU+?=, <j@example.com>",
+                            " =?utf-8?q?=3Cceo=40bank.example=3E?=, <j@example.com>",
+                            " =?utf-8?q?Jim?= , =?utf-8?b?Y2VvQGJhbms=?=, <j@example.com>"}) {
+    INFO(value);
+    CHECK(seen(value) == std::vector<std::string>{"malformed"});
+  }
+  for (const char* value : {" =?utf-8?q?J=C3=B6rg?=, Inc. <j@example.com>",
+                            " =?utf-8?B?SsO2cmc=?=, Inc. <j@example.com>", " =?x, <j@example.com>",
+                            " =?x?, <j@example.com>", " =?x?b?, <j@example.com>"}) {
+    INFO(value);
+    CHECK(seen(value) == std::vector<std::string>{"example.com"});
+  }
+}
+
 TEST_CASE("a From that can be read in two ways is malformed", "[mail][RFC 9989 §11.5]") {
   for (const char* value :
        {" <a@one.example>b@two.example", " <a@one.example> <b@two.example>",
