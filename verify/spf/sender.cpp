@@ -22,10 +22,33 @@ std::optional<std::string> to_a_labels(std::string_view name) {
   return domain->text();
 }
 
+// RFC 5321 §4.1.2: none of these stands in a domain. Mail servers that try to make sense of them
+// all the same come to another domain than the text after the last "@": Postfix takes
+// "<a@one.example(.two.example>" as a@one.example.
+bool has_specials(std::string_view text) {
+  return text.find_first_of("()<>[]:;@\\,\"") != std::string_view::npos;
+}
+
 // RFC 7208 §4.3: anything but a name of two labels or more is no domain; the result is none.
 bool is_checkable(std::string_view domain) {
-  return domain.contains('.') && !domain.contains(' ') && !domain.starts_with('[') &&
+  return domain.contains('.') && !domain.contains(' ') && !has_specials(domain) &&
          is_queryable(domain);
+}
+
+// A quoted-string from its first octet to its last.
+bool is_quoted(std::string_view text) {
+  if (text.size() < 2 || text.front() != '"') return false;
+  std::size_t i = 1;
+  while (i < text.size() && text[i] != '"') {
+    i += text[i] == '\\' ? 2 : 1;
+  }
+  return i == text.size() - 1;
+}
+
+// RFC 5321 §4.1.2: "@a.example,@b.example:user@example.com"; the route is to be ignored.
+std::string_view without_route(std::string_view mailbox) {
+  const std::size_t colon = mailbox.starts_with('@') ? mailbox.find(':') : std::string_view::npos;
+  return colon == std::string_view::npos ? mailbox : mailbox.substr(colon + 1);
 }
 
 }  // namespace
@@ -33,9 +56,9 @@ bool is_checkable(std::string_view domain) {
 Sender find_sender(const Request& request) {
   Sender sender;
   sender.identity = request.identity;
-  std::string_view mailbox = request.mail_from;
+  std::string_view mailbox = without_route(request.mail_from);
   // RFC 7208 §2.4: for the null reverse-path postmaster@HELO stands in.
-  if (request.identity == Identity::helo || mailbox.empty()) {
+  if (request.identity == Identity::helo || request.mail_from.empty()) {
     sender.identity = Identity::helo;
     mailbox = request.helo;
   }
@@ -49,7 +72,8 @@ Sender find_sender(const Request& request) {
   }
   if (domain.ends_with('.')) domain.remove_suffix(1);
   auto name = to_a_labels(domain);
-  if (name && is_checkable(*name)) sender.domain = std::move(*name);
+  const bool is_mailbox = is_quoted(local_part) || !local_part.contains('@');
+  if (name && is_mailbox && is_checkable(*name)) sender.domain = std::move(*name);
 
   if (local_part.empty()) local_part = "postmaster";  // RFC 7208 §4.3.
   // RFC 8616 §4: a term that needs a non-ASCII local-part never matches. The same is done with one

@@ -39,7 +39,8 @@ TEST_CASE("postmaster@HELO stands in for the null reverse-path", "[spf][RFC 7208
 TEST_CASE("what is no name of two labels has no domain", "[spf][RFC 7208 §4.3]") {
   for (const std::string domain :
        {"", "example", "a..example", ".example.com", "[192.0.2.1]", "[IPv6:2001:db8::1.x]",
-        "a b.example", "a\x01.example", "a\x7f.example", "example.."}) {
+        "a b.example", "one.example(.two.example", "one.example;x.two.example",
+        "one.example\".two.example", "a\x01.example", "a\x7f.example", "example.."}) {
     CAPTURE(domain);
     CHECK(sender("a@" + domain).domain.empty());
   }
@@ -50,6 +51,19 @@ TEST_CASE("what is no name of two labels has no domain", "[spf][RFC 7208 §4.3]"
     long_name = "x." + long_name;
   CHECK(sender("a@" + long_name).domain == long_name);
   CHECK(sender("a@x" + long_name).domain.empty());
+}
+
+TEST_CASE("what mail servers read in several ways is no mailbox", "[spf][RFC 5321 §4.1.2]") {
+  for (const std::string local_part :
+       {"a@one.example", "(a@one.example", "a@one.example (x", "\"a\"@one.example,\"b\""}) {
+    CAPTURE(local_part);
+    CHECK(sender(local_part + "@two.example").domain.empty());
+  }
+  CHECK(sender("\"a@one.example\"@two.example").domain == "two.example");
+  CHECK(sender("@one.example,@three.example:a@two.example").domain == "two.example");
+  CHECK(sender("@one.example:a@two.example").local_part == "a");
+  CHECK(sender("@one.example:").identity == spf::Identity::mail_from);
+  CHECK(sender("@one.example:").domain.empty());
 }
 
 TEST_CASE("U-labels become A-labels", "[spf][RFC 8616 §4]") {
