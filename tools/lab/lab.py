@@ -21,7 +21,7 @@ class Lab:
     """`with Lab(program) as lab:` starts all three and stops and removes them, also on Ctrl-C."""
 
     def __init__(self, program, preset="rfc9989", socket_kind="unix", policy="",
-                 default_action="tempfail", keep=False):
+                 default_action="tempfail", keep=False, world_type=World):
         if os.geteuid() != 0:
             raise PermissionError("a private Postfix needs root to start")
         self.keep = keep
@@ -30,7 +30,7 @@ class Lab:
         try:
             # Postfix's own user passes through, nobody lists it.
             self.directory.chmod(0o711)
-            self.world = World(self.directory / "keys")
+            self.world = world_type(self.directory / "keys")
             self.dns = Nameserver(self.directory / "dns", self.world.records(),
                                   self.world.silent)
             self.postern = Postern(self.directory / "postern", program, self.dns.port,

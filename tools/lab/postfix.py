@@ -31,6 +31,8 @@ enable_long_queue_ids = yes
 append_dot_mydomain = no
 # The sender plays any client it likes (XCLIENT_README).
 smtpd_authorized_xclient_hosts = 127.0.0.0/8
+# Played clients are strangers: Postfix must not add what their header lacks, as it does for its own.
+local_header_rewrite_clients =
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
@@ -93,6 +95,11 @@ class Postfix:
         self.config = config
         self.log = self.directory / "mail.log"
         self.inbox = self.directory / "mail" / "inbox"
+
+    def set(self, name, value):
+        """Overrules a parameter of main.cf; before start()."""
+        with open(self.config / "main.cf", "a") as main:
+            main.write(f"{name} = {value}\n")
 
     def start(self):
         environment = dict(os.environ, MAIL_CONFIG=str(self.config))
