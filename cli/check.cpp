@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/message.hpp"
+#include "cli/record.hpp"
 #include "cli/verdict.hpp"
 #include "config/config.hpp"
 #include "policy/decision.hpp"
@@ -122,6 +124,15 @@ report::Event judge(const Run& run, Message message) {
   return event;
 }
 
+// False when the scenario could not be written.
+bool record(const std::filesystem::path& file, const report::Event& event, const Run& run,
+            std::string_view text) {
+  std::ofstream out(file, std::ios::binary);
+  out << to_scenario(event, run.config, text);
+  out.flush();
+  return static_cast<bool>(out);
+}
+
 int check_files(const CheckOptions& options, const Run& run, Output output) {
   int status = EX_OK;
   for (const std::string& name : options.files) {
@@ -138,6 +149,10 @@ int check_files(const CheckOptions& options, const Run& run, Output output) {
     }
     const report::Event event =
         judge(run, read_message(*text, run.config.verify.header_octets_max));
+    if (options.record && !record(*options.record, event, run, *text)) {
+      output.error << options.record->string() << ": cannot be written\n";
+      status = EX_CANTCREAT;
+    }
     if (options.json) {
       output.out << report::to_line(event, run.config.line) << '\n';
     } else {
@@ -155,6 +170,10 @@ int check(const CheckOptions& options, Output output) {
     output.error << "--ip: \"" << base::printable(options.ip) << "\" is no IP address\n";
     return EX_USAGE;
   }
+  if (options.record && options.files.size() != 1) {
+    output.error << "--record: takes one message file\n";
+    return EX_USAGE;
+  }
   const base::Result<config::Config> config = load_config(options);
   if (!config) {
     output.error << config.error().what << '\n';
@@ -167,6 +186,7 @@ int check(const CheckOptions& options, Output output) {
   }
   Run run{*config, (*stack)->services(), {}, {}, options.now};
   run.connection.client = client;
+  run.connection.client_name = "unknown";  // What an MTA says of a client without a name.
   run.connection.helo = options.helo;
   run.connection.receiver = config->authserv_id.empty() ? host_name() : config->authserv_id;
   run.envelope.mail_from = without_brackets(options.mail_from);

@@ -22,6 +22,8 @@ struct CheckOptions {
   std::vector<std::string> files;     // "-" is standard input.
   bool json = false;                  // One event a line instead of text.
   std::optional<base::WallTime> now;  // Judges signatures at this time.
+  // Where to write the one message as a scenario (docs/formats/scenario.md).
+  std::optional<std::filesystem::path> record;
 };
 
 // Where a command writes.

@@ -19,6 +19,7 @@ namespace {
 struct Arguments {
   cli::CheckOptions check;
   std::string check_config;
+  std::string record;
   std::optional<std::int64_t> now;
   std::string config_file = cli::default_config_file;
 };
@@ -36,6 +37,8 @@ CLI::App* add_check(CLI::App& app, Arguments& arguments) {
   check->add_option("-c,--config", arguments.check_config,
                     "Configuration; default " + std::string(cli::default_config_file) +
                         ", or the built-in defaults without it");
+  check->add_option("--record", arguments.record,
+                    "Write the message, the DNS answers and the outcome as a scenario; one FILE");
   check->add_option("--now", arguments.now, "Judge signatures at this time, seconds since 1970")
       ->envname("POSTERN_TEST_NOW")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 33));
@@ -59,6 +62,7 @@ CLI::App* add_config(CLI::App& app, Arguments& arguments) {
 
 int run_check(Arguments& arguments, cli::Output output) {
   if (!arguments.check_config.empty()) arguments.check.config = arguments.check_config;
+  if (!arguments.record.empty()) arguments.check.record = arguments.record;
   if (arguments.now) arguments.check.now = base::WallTime(base::Seconds(*arguments.now));
   return cli::check(arguments.check, output);
 }

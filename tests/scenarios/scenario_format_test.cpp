@@ -42,6 +42,7 @@ TEST_CASE("a faulty scenario is an error with file and line", "[scenario]") {
       {"unknown word", "# x\nhelp me\n", "case.scenario: 2: unknown word help"},
       {"unknown expectation", "# x\nexpect wonders\n", "2: cannot expect wonders"},
       {"unknown type", "# x\ndns a.example SRV x\n", "2: unknown record type SRV"},
+      {"bad TTL", "# x\ndns a.example TXT/soon x\n", "2: no TTL: TXT/soon"},
       {"unfinished string", "# x\ndns a.example TXT \"v=\n", "2: quoted string without end"},
       {"unfinished message", "# x\nmessage\nFrom: a\n", "message of line 2 has no end"},
       {"missing file", "# x\nmessage @none.eml\n", "2: cannot read"},
@@ -83,6 +84,31 @@ TEST_CASE("values of dns lines can be quoted, joined and read from files", "[sce
   CHECK(scenario->dns[0].value == "one two \"\\");
   CHECK(scenario->dns[1].value == "bare words");
   CHECK(scenario->dns[2].value == "p=fromafile");
+}
+
+TEST_CASE("recorded dns lines are whole answers with their TTL", "[scenario]") {
+  const auto scenario = parsed(
+      "# x\n"
+      "dns a\\x20b.example TXT/60/authentic \"one {x*2} \\x7bx*2}\"\n"
+      "dns a\\x20b.example TXT/60/authentic \"two\"\n"
+      "dns a\\x20b.example A/7 nodata\n"
+      "dns 1.2.0.192.in-addr.arpa PTR/5 host.example\n"
+      "dns null.example MX/5 0 .\n"
+      "expect accept\n");
+  REQUIRE(scenario);
+  support::FakeResolver resolver;
+  scenario->publish(resolver);
+  const auto asked = [&](const char* name, dns::Type type) {
+    return resolver.lookup({name, type}).get();
+  };
+  CHECK(asked("a b.example", dns::Type::txt) ==
+        dns::Answer{dns::Outcome::found, {"one xx {x*2}", "two"}, base::Seconds(60), true});
+  CHECK(asked("a b.example", dns::Type::a) ==
+        dns::Answer{dns::Outcome::no_data, {}, base::Seconds(7), false});
+  CHECK(asked("1.2.0.192.in-addr.arpa", dns::Type::ptr).records ==
+        std::vector<dns::Record>{"host.example"});
+  CHECK(asked("null.example", dns::Type::mx).records ==
+        std::vector<dns::Record>{dns::MailExchange{0, ""}});
 }
 
 TEST_CASE("settings of a scenario win over the base", "[scenario]") {

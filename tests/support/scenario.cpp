@@ -100,15 +100,15 @@ class Reader {
     if (verb == "sign") return take_sign(line);
     if (verb == "expect") return take_expect(line);
     if (verb == "helo") {
-      dialogue.helo = line == "none" ? "" : line;
+      dialogue.helo = line == "none" ? "" : unescaped(line);
     } else if (verb == "auth") {
       dialogue.auth_user = line;
     } else if (verb == "mail") {
-      dialogue.mail_from = line;
+      dialogue.mail_from = unescaped(line);
     } else if (verb == "rcpt") {
       if (!recipients_given_) dialogue.recipients.clear();
       recipients_given_ = true;
-      dialogue.recipients.emplace_back(line);
+      dialogue.recipients.push_back(unescaped(line));
     } else {
       return base::fail("unknown word " + verb);
     }
@@ -117,13 +117,22 @@ class Reader {
 
   base::Result<void> take_dns(std::string_view line) {
     Scenario::Record record;
-    record.name = word(line);
+    record.name = unescaped(word(line));
     record.type = word(line);
+    if (const std::size_t slash = record.type.find('/'); slash != std::string::npos) {
+      std::string_view ttl = std::string_view(record.type).substr(slash + 1);
+      record.authentic = ttl.ends_with("/authentic");
+      ttl = ttl.substr(0, ttl.find('/'));
+      const auto seconds = base::parse_number(ttl);
+      if (!seconds) return base::fail("no TTL: " + record.type);
+      record.ttl = base::Seconds(*seconds);
+      record.type.resize(slash);
+    }
     auto value = dns_value(line, folder_);
     if (!value) return std::unexpected(value.error());
     record.value = *std::move(value);
-    constexpr std::string_view types[] = {"A", "AAAA", "CNAME", "MX", "PTR", "TXT", "ANY"};
-    if (std::ranges::find(types, record.type) == std::end(types)) {
+    constexpr std::string_view known[] = {"A", "AAAA", "CNAME", "MX", "PTR", "TXT", "ANY"};
+    if (std::ranges::find(known, record.type) == std::end(known)) {
       return base::fail("unknown record type " + record.type);
     }
     scenario_.dns.push_back(std::move(record));
@@ -217,17 +226,17 @@ class Reader {
   bool recipients_given_ = false;
 };
 
+const std::map<std::string_view, dns::Type> types = {{"A", dns::Type::a},
+                                                     {"AAAA", dns::Type::aaaa},
+                                                     {"MX", dns::Type::mx},
+                                                     {"PTR", dns::Type::ptr},
+                                                     {"TXT", dns::Type::txt}};
+const std::map<std::string_view, dns::Outcome> outcomes = {{"timeout", dns::Outcome::timeout},
+                                                           {"servfail", dns::Outcome::failure},
+                                                           {"nodata", dns::Outcome::no_data},
+                                                           {"nxdomain", dns::Outcome::no_name}};
+
 void publish_trouble(FakeResolver& resolver, const Scenario::Record& record) {
-  static const std::map<std::string_view, dns::Type> types = {{"A", dns::Type::a},
-                                                              {"AAAA", dns::Type::aaaa},
-                                                              {"MX", dns::Type::mx},
-                                                              {"PTR", dns::Type::ptr},
-                                                              {"TXT", dns::Type::txt}};
-  static const std::map<std::string_view, dns::Outcome> outcomes = {
-      {"timeout", dns::Outcome::timeout},
-      {"servfail", dns::Outcome::failure},
-      {"nodata", dns::Outcome::no_data},
-      {"nxdomain", dns::Outcome::no_name}};
   const auto address = base::IpAddress::parse(record.name);
   const std::string name = address ? address->reverse_name() : record.name;
   const dns::Answer answer{.outcome = outcomes.at(record.value), .records = {}};
@@ -236,9 +245,31 @@ void publish_trouble(FakeResolver& resolver, const Scenario::Record& record) {
   }
 }
 
-bool is_trouble(std::string_view value) {
-  constexpr std::string_view words[] = {"timeout", "servfail", "nodata", "nxdomain"};
-  return std::ranges::find(words, value) != std::end(words);
+dns::Record record_of(dns::Type type, const std::string& value) {
+  if (type == dns::Type::a || type == dns::Type::aaaa) {
+    return base::IpAddress::parse(value).value();
+  }
+  if (type != dns::Type::mx) return value;
+  const std::size_t space = std::min(value.find(' '), value.size());
+  const std::string host = value.substr(std::min(space + 1, value.size()));
+  return dns::MailExchange{static_cast<std::uint16_t>(std::stoul(value)), host == "." ? "" : host};
+}
+
+// Whole answers, exactly as they came back when the scenario was recorded.
+void publish_recorded(FakeResolver& resolver, const std::vector<Scenario::Record>& records) {
+  std::map<std::pair<std::string, dns::Type>, dns::Answer> answers;
+  for (const Scenario::Record& record : records) {
+    if (!record.ttl) continue;
+    const dns::Type type = types.at(record.type);
+    dns::Answer& answer = answers[{record.name, type}];
+    answer.ttl = *record.ttl;
+    answer.authentic = record.authentic;
+    const auto trouble = outcomes.find(record.value);
+    answer.outcome = trouble == outcomes.end() ? dns::Outcome::found : trouble->second;
+    if (trouble == outcomes.end()) answer.records.push_back(record_of(type, record.value));
+  }
+  for (auto& [question, answer] : answers)
+    resolver.set(question.first, question.second, std::move(answer));
 }
 
 }  // namespace
@@ -250,8 +281,10 @@ base::Result<Scenario> Scenario::load(const fs::path& file) {
 }
 
 void Scenario::publish(FakeResolver& resolver) const {
+  publish_recorded(resolver, dns);
   for (const Record& record : dns) {
-    if (is_trouble(record.value)) {
+    if (record.ttl) continue;
+    if (outcomes.contains(record.value)) {
       publish_trouble(resolver, record);
     } else if (record.type == "TXT") {
       resolver.add_txt(record.name, record.value);

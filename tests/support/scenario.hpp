@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,8 @@ struct Scenario {
     std::string name;
     std::string type;   // A AAAA CNAME MX PTR TXT, or ANY with trouble.
     std::string value;  // As in FakeResolver, or timeout, servfail, nodata, nxdomain.
+    std::optional<base::Seconds> ttl{};  // Recorded: this and its equals are the whole answer.
+    bool authentic = false;
   };
 
   std::string title;  // The first comment.

@@ -58,13 +58,6 @@ std::string replace_each(const std::string& text, const std::regex& pattern,
   return out.append(rest, text.cend());
 }
 
-std::string unescaped(const std::string& text) {
-  static const std::regex escape(R"(\\x([0-9a-fA-F]{2}))");
-  return replace_each(text, escape, [](const std::smatch& match) {
-    return std::string(1, static_cast<char>(std::stoi(match[1].str(), nullptr, 16)));
-  });
-}
-
 // "{c*N}": N times the character.
 std::string multiplied(const std::string& text) {
   static const std::regex many(R"(\{(.)\*([0-9]{1,7})\})");
@@ -93,14 +86,25 @@ std::string with_crlf(std::string_view text) {
   return out;
 }
 
+std::string unescaped(std::string_view text) {
+  static const std::regex escape(R"(\\x([0-9a-fA-F]{2}))");
+  return replace_each(std::string(text), escape, [](const std::smatch& match) {
+    return std::string(1, static_cast<char>(std::stoi(match[1].str(), nullptr, 16)));
+  });
+}
+
 base::Result<std::string> message_line(std::string_view line) {
   static const std::regex repeat(R"(^\{repeat ([0-9]{1,6})\}(.*)$)");
   static const std::regex number(R"(\{n\})");
   const std::string text(line);
   std::smatch match;
-  if (!std::regex_match(text, match, repeat)) return multiplied(unescaped(text)) + "\r\n";
+  // Looked at first: a regular expression takes stack for each octet of a long line. Escapes come
+  // last: what they stand for is no notation.
+  if (!text.starts_with("{repeat ") || !std::regex_match(text, match, repeat)) {
+    return unescaped(multiplied(text)) + "\r\n";
+  }
   std::string out;
-  const std::string repeated = multiplied(unescaped(match[2].str()));
+  const std::string repeated = unescaped(multiplied(match[2].str()));
   for (std::size_t n = 1; n <= std::min(std::stoul(match[1].str()), repeats_max); ++n) {
     out += std::regex_replace(repeated, number, std::to_string(n)) + "\r\n";
   }
@@ -124,7 +128,9 @@ base::Result<std::string> dns_value(std::string_view text, const std::filesystem
   } else {
     out = text;
   }
-  return with_files(multiplied(unescaped(with_keys(out))), folder);
+  auto filled = with_files(with_keys(out), folder);
+  if (!filled) return filled;
+  return unescaped(multiplied(*filled));
 }
 
 }  // namespace support

@@ -14,6 +14,9 @@ namespace support {
 // Bare LF becomes CRLF.
 [[nodiscard]] std::string with_crlf(std::string_view text);
 
+// \xNN are octets, all else stands for itself.
+[[nodiscard]] std::string unescaped(std::string_view text);
+
 // One line of a message with its line end: \xNN, {c*N} and a leading {repeat N} carried out.
 [[nodiscard]] base::Result<std::string> message_line(std::string_view line);
 

@@ -1,0 +1,165 @@
+#include "cli/record.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+
+#include "verify/auth_results.hpp"
+#include "verify/base/text.hpp"
+
+namespace cli {
+
+namespace {
+
+// What a scenario does not read as something else: printable ASCII but "\" and "{"; in a word also
+// no space, in a quoted value no quote.
+std::string escaped(std::string_view text, std::string_view also = {}) {
+  static constexpr char hex[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    const bool plain = octet >= 0x20 && octet < 0x7F && c != '\\' && c != '{' && !also.contains(c);
+    if (plain) {
+      out += c;
+    } else {
+      out += {'\\', 'x', hex[octet >> 4], hex[octet & 15]};
+    }
+  }
+  return out;
+}
+
+// The line at the front of `text`, without its line end; `text` goes on behind it.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
+std::string_view word(dns::Outcome outcome) {
+  switch (outcome) {
+    case dns::Outcome::no_data:
+      return "nodata";
+    case dns::Outcome::no_name:
+      return "nxdomain";
+    case dns::Outcome::failure:
+      return "servfail";
+    case dns::Outcome::found:
+    case dns::Outcome::timeout:
+      break;
+  }
+  return "timeout";
+}
+
+std::string value_of(const dns::Record& record, dns::Type type) {
+  const std::string text = dns::text(record);
+  if (type == dns::Type::txt) return '"' + escaped(text, "\"") + '"';
+  // The null MX (RFC 7505) has the root as its host.
+  return escaped(text) + (text.ends_with(' ') ? "." : "");
+}
+
+std::string dns_lines(const std::vector<dns::Lookup>& lookups) {
+  std::string out;
+  for (const auto& [question, answer] : lookups) {
+    const std::string begin =
+        "dns     " + escaped(question.name, " ") + ' ' + std::string(dns::name(question.type)) +
+        '/' + std::to_string(answer.ttl.count()) + (answer.authentic ? "/authentic " : " ");
+    if (answer.outcome != dns::Outcome::found) {
+      out.append(begin).append(word(answer.outcome)).append("\n");
+      continue;
+    }
+    for (const dns::Record& record : answer.records)
+      out.append(begin).append(value_of(record, question.type)).append("\n");
+  }
+  return out;
+}
+
+// Every setting that may change the decision or the event.
+std::string config_lines(const config::Config& config, std::string_view gateway) {
+  static constexpr std::array<std::string_view, 3> sections = {"dkim", "trust", "policy"};
+  static constexpr std::array<std::string_view, 2> keys = {"spf.engine", "log.local_parts"};
+  std::string out = "config  milter.authserv_id = \"" + std::string(gateway) + "\"\n";
+  const std::string toml = config::to_toml(config);
+  std::string section;
+  for (std::string_view rest = toml; !rest.empty();) {
+    const std::string_view line = take_line(rest);
+    if (line.starts_with('[')) {
+      section = line.substr(1, line.find(']') - 1);
+    } else if (!line.empty()) {
+      const std::string key = section + '.' + std::string(line.substr(0, line.find(' ')));
+      if (std::ranges::find(sections, section) != sections.end() ||
+          std::ranges::find(keys, key) != keys.end()) {
+        out.append("config  ").append(section).append(".").append(line).append("\n");
+      }
+    }
+  }
+  return out;
+}
+
+std::string envelope_lines(const report::Event& event) {
+  const verify::Connection& connection = event.connection;
+  std::string out = "connect " + (connection.client ? connection.client->text() : "unknown") + ' ' +
+                    escaped(connection.client_name) + "\nhelo    " +
+                    (connection.helo.empty() ? "none" : escaped(connection.helo)) + "\nmail    <" +
+                    escaped(event.envelope.mail_from) + ">\n";
+  for (const std::string& recipient : event.envelope.recipients)
+    out.append("rcpt    <").append(escaped(recipient)).append(">\n");
+  return out;
+}
+
+std::string message_lines(std::string_view text) {
+  // An mbox line in front is no part of the message.
+  if (text.starts_with("From ")) (void)take_line(text);
+  std::string out = "message\n";
+  while (!text.empty()) {
+    std::string_view line = take_line(text);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.starts_with('.')) out += '.';
+    std::string written = escaped(line, {});
+    for (std::size_t at = 0; (at = written.find("\\x09", at)) != std::string::npos;)
+      written.replace(at, 4, "\t");
+    out.append(written).append("\n");
+  }
+  return out + ".\n";
+}
+
+std::string expectations(const report::Event& event) {
+  const policy::Decision& decision = event.decision;
+  const bool refused =
+      decision.action == policy::Action::reject || decision.action == policy::Action::defer;
+  std::string out = "expect  " + std::string(policy::name(decision.action));
+  if (refused) {
+    out.append(" ").append(std::to_string(decision.reply.code));
+    out.append(" ").append(decision.reply.enhanced_code);
+  }
+  out.append("\nexpect  rule ").append(decision.rule).append("\n");
+  if (refused || !event.verified) return out;
+  const std::string results =
+      verify::format_auth_results(event.facts, event.connection, event.connection.receiver);
+  std::string unfolded;
+  for (const char c : results) {
+    if (c != '\n') unfolded += c == '\t' ? ' ' : c;
+  }
+  const std::size_t first = unfolded.find(';');
+  if (first != std::string::npos) {
+    out.append("expect  header Authentication-Results ").append(unfolded.substr(first + 1));
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string to_scenario(const report::Event& event, const config::Config& config,
+                        std::string_view text) {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(event.time.time_since_epoch()).count();
+  return "# Recorded by postern check: rule " + event.decision.rule + "\n" +
+         dns_lines(event.facts.dns) + config_lines(config, event.gateway) + "now     " +
+         std::to_string(now) + '\n' + envelope_lines(event) + message_lines(text) +
+         expectations(event);
+}
+
+}  // namespace cli
