@@ -106,13 +106,14 @@ std::optional<base::IpAddress> address_of(const _SOCK_ADDR* address) {
 std::string with_crlf(std::string_view value) {
   std::string out;
   out.reserve(value.size() + 8);
-  char before = '\0';
-  for (const char c : value) {
-    if (c == '\n' && before != '\r') out += '\r';
-    out += c;
-    before = c;
+  while (true) {
+    const std::size_t end = value.find('\n');
+    out += value.substr(0, end);
+    if (end == std::string_view::npos) return out;
+    if (!out.ends_with('\r')) out += '\r';
+    out += '\n';
+    value.remove_prefix(end + 1);
   }
-  return out;
 }
 
 sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long protocol,

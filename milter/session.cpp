@@ -91,7 +91,7 @@ void Session::rcpt_to(std::string_view path) {
   message_->envelope.recipients.emplace_back(without_brackets(path));
 }
 
-void Session::header(std::string_view name, std::string_view value) {
+void Session::header(std::string_view name, std::string value) {
   if (!message_) return;
   Message& message = *message_;
   if (base::equal_ignoring_case(name, results_field)) {
@@ -104,7 +104,7 @@ void Session::header(std::string_view name, std::string_view value) {
     ++message.quarantine_fields;
   }
   if (!message.verification || !message.headers_complete) return;
-  message.headers_complete = message.headers.add({std::string(name), std::string(value)},
+  message.headers_complete = message.headers.add({std::string(name), std::move(value)},
                                                  services_->verify.header_octets_max);
 }
 

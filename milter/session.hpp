@@ -68,7 +68,7 @@ class Session {
   void mail_from(std::string_view path, bool authenticated);
   void rcpt_to(std::string_view path);
   // `value` as the sender wrote it: leading space kept, folds as CRLF.
-  void header(std::string_view name, std::string_view value);
+  void header(std::string_view name, std::string value);
   void end_of_headers();
   void body(std::string_view piece);
   // Logs the event and stores it before it returns, so that no answered message is forgotten.
