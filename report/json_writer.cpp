@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "verify/base/text.hpp"
+
 namespace report {
 
 namespace {
@@ -30,9 +32,6 @@ CodePoint decode(std::string_view text) noexcept {
   if (value < least[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return {};
   return {value, length};
 }
-
-// What RFC 8259 §7 lets stand as it is, without DEL and all that is not ASCII.
-bool is_plain(char c) noexcept { return c >= ' ' && c < '\x7F' && c != '"' && c != '\\'; }
 
 // The escaped form of one code point, built without touching the heap.
 struct Escape {
@@ -123,8 +122,8 @@ void JsonWriter::append_escaped(std::string_view value, std::size_t octets_max) 
   const std::size_t start = out_.size();
   while (!value.empty()) {
     const std::size_t room = octets_max - (out_.size() - start);
-    const std::size_t plain =
-        static_cast<std::size_t>(std::ranges::find_if_not(value, is_plain) - value.begin());
+    // RFC 8259 §7 lets more stand as it is: DEL and what is not ASCII.
+    const std::size_t plain = base::plain_length(value);
     if (plain > room) {
       out_ += value.substr(0, room);
       out_ += cut_mark;

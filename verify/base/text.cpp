@@ -1,6 +1,7 @@
 #include "verify/base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace base {
@@ -35,6 +36,13 @@ bool is_deceptive(std::string_view sequence) noexcept {
   const bool isolate = sequence >= "\u2060" && sequence <= "\u206F";
   return general || embedding || isolate || sequence == "\uFEFF";
 }
+
+constexpr std::array<bool, 256> is_plain = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = ' '; c < 0x7F; ++c)
+    table[c] = c != '"' && c != '\\';
+  return table;
+}();
 
 void append_escaped(std::string& out, std::string_view octets) {
   static constexpr char hex[] = "0123456789ABCDEF";
@@ -72,22 +80,35 @@ std::optional<std::uint64_t> parse_number(std::string_view text) noexcept {
   return number;
 }
 
+std::size_t plain_length(std::string_view text) noexcept {
+  std::size_t length = 0;
+  while (length < text.size() && is_plain[static_cast<unsigned char>(text[length])])
+    ++length;
+  return length;
+}
+
 std::string printable(std::string_view text, std::size_t octets_max) {
   std::string out;
   out.reserve(std::min(text.size(), octets_max));
-  std::size_t taken = 0;
-  while (taken < text.size()) {
-    const std::size_t length = utf8_length(text.substr(taken));
-    const std::string_view sequence = text.substr(taken, std::max<std::size_t>(length, 1));
-    if (taken + sequence.size() > octets_max) return out + "...";
-    const char c = sequence.front();
-    const bool control = (c >= 0 && c < ' ') || c == '\x7F' || c == '"' || c == '\\';
-    if (length == 0 || control || is_deceptive(sequence)) {
+  std::size_t room = octets_max;
+  while (!text.empty()) {
+    const std::size_t plain = plain_length(text);
+    out += text.substr(0, std::min(plain, room));
+    if (plain > room) return out + "...";
+    room -= plain;
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const std::size_t length = utf8_length(text);
+    const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
+    if (sequence.size() > room) return out + "...";
+    // What is ASCII and not plain is a control character, a quote or a backslash.
+    if (length <= 1 || is_deceptive(sequence)) {
       append_escaped(out, sequence);
     } else {
       out += sequence;
     }
-    taken += sequence.size();
+    room -= sequence.size();
+    text.remove_prefix(sequence.size());
   }
   return out;
 }

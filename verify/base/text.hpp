@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,10 @@ namespace base {
 
 // All of `text` as a decimal number; nothing on any other character, on overflow or when empty.
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text) noexcept;
+
+// Length of the front part that is printable ASCII without quotes and backslashes: text that can
+// stand in a log line or a JSON string as it is.
+[[nodiscard]] std::size_t plain_length(std::string_view text) noexcept;
 
 // For logs and replies: at most `octets_max` octets of `text`, control characters, DEL, quotes,
 // backslashes, bidirectional controls and invalid UTF-8 written as \xNN; "..." marks a cut.

@@ -6,6 +6,12 @@ TEST_CASE("printable text cannot forge a log line", "[base]") {
   CHECK(base::printable("plain caf\u00E9 text") == "plain caf\u00E9 text");
   CHECK(base::printable("a\r\nb\tc") == "a\\x0D\\x0Ab\\x09c");
   CHECK(base::printable("say \"hi\"\\") == "say \\x22hi\\x22\\x5C");
+  CHECK(base::plain_length("say \"hi\"") == 4);
+  CHECK(base::plain_length("a~ \x7F") == 3);
+  CHECK(base::plain_length("caf\u00E9") == 3);
+  CHECK(base::plain_length("") == 0);
+  CHECK(base::printable("0123\n", 4) == "0123...");
+  CHECK(base::printable("0123", 4) == "0123");
   CHECK(base::printable("\x7F\x1B[31m") == "\\x7F\\x1B[31m");
   CHECK(base::printable("a\u202Eb\u2066c\u200Fd") ==
         "a\\xE2\\x80\\xAEb\\xE2\\x81\\xA6c\\xE2\\x80\\x8Fd");
