@@ -15,20 +15,22 @@ namespace {
 void append_relaxed_value(std::string& out, std::string_view value) {
   const std::size_t start = out.size();
   bool space = false;
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const char c = value[i];
-    if (base::is_blank(c)) {
-      space = true;
-      continue;
-    }
+  while (!value.empty()) {
     // A line end inside a value is always part of a fold: a blank follows.
-    if (c == '\r' && i + 1 < value.size() && value[i + 1] == '\n') {
-      ++i;
-      continue;
+    std::string_view line = value.substr(0, value.find("\r\n"));
+    value.remove_prefix(std::min(line.size() + 2, value.size()));
+    while (!line.empty()) {
+      if (base::is_blank(line.front())) {
+        space = true;
+        line.remove_prefix(1);
+        continue;
+      }
+      const std::size_t length = clean_length(line);
+      if (space && out.size() != start) out += ' ';
+      space = false;
+      out += line.substr(0, length);
+      line.remove_prefix(length);
     }
-    if (space && out.size() != start) out += ' ';
-    space = false;
-    out += c;
   }
 }
 
@@ -62,9 +64,7 @@ inline unsigned any_unclean_of_64(const char* at) noexcept {
 
 }  // namespace
 
-std::string canonical_field(const mail::HeaderField& field, Canon canon) {
-  std::string out;
-  out.reserve(field.name.size() + field.value.size() + 3);
+void append_canonical(std::string& out, const mail::HeaderField& field, Canon canon) {
   if (canon == Canon::simple) {
     out.append(field.name).append(":").append(field.value);
   } else {
@@ -74,7 +74,14 @@ std::string canonical_field(const mail::HeaderField& field, Canon canon) {
     out += ':';
     append_relaxed_value(out, field.value);
   }
-  return out.append("\r\n");
+  out += "\r\n";
+}
+
+std::string canonical_field(const mail::HeaderField& field, Canon canon) {
+  std::string out;
+  out.reserve(field.name.size() + field.value.size() + 3);
+  append_canonical(out, field, canon);
+  return out;
 }
 
 std::size_t clean_length(std::string_view text) noexcept {

@@ -77,16 +77,15 @@ mail::HeaderField without_signature(const mail::HeaderField& field) {
 crypto::Sha256 header_hash(const mail::Headers& headers, const mail::HeaderField& own,
                            const Signature& signature) {
   Picker picker(headers, own, signature.signed_fields);
-  crypto::Digest digest;
+  std::string text;
+  text.reserve(headers.octets());  // Each field is taken once at most.
   for (const std::string& name : signature.signed_fields) {
     const mail::HeaderField* field = picker.take(name);
-    if (field == nullptr) continue;
-    digest.update(crypto::bytes_of(canonical_field(*field, signature.header_canon)));
+    if (field != nullptr) append_canonical(text, *field, signature.header_canon);
   }
-  std::string last = canonical_field(without_signature(own), signature.header_canon);
-  last.resize(last.size() - 2);  // RFC 6376 §3.7: without its final CRLF.
-  digest.update(crypto::bytes_of(last));
-  return digest.value();
+  append_canonical(text, without_signature(own), signature.header_canon);
+  text.resize(text.size() - 2);  // RFC 6376 §3.7: without its final CRLF.
+  return crypto::sha256(crypto::bytes_of(text));
 }
 
 }  // namespace dkim

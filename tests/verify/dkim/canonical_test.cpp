@@ -52,6 +52,8 @@ TEST_CASE("the examples of the RFC come out as printed", "[dkim][RFC 6376 §3.4.
   const mail::HeaderField b{"B ", " Y\t\r\n\tZ  "};
   CHECK(canonical_field(a, Canon::relaxed) == "a:X\r\n");
   CHECK(canonical_field(b, Canon::relaxed) == "b:Y Z\r\n");
+  const mail::HeaderField lone{"C", "\r\n \r x\r\r\n\ty \r\n \r\n z \t\r\n"};
+  CHECK(canonical_field(lone, Canon::relaxed) == "c:\r x\r y z\r\n");  // A CR alone is text.
   CHECK(canonical_field(a, Canon::simple) == "A: X\r\n");
   CHECK(canonical_field(b, Canon::simple) == "B : Y\t\r\n\tZ  \r\n");
   const std::string body = " C \r\nD \t E\r\n\r\n\r\n";
