@@ -36,8 +36,8 @@ std::optional<std::size_t> count_padding(std::string_view text) {
 }  // namespace
 
 std::optional<Bytes> from_base64(std::string_view text) {
-  Bytes out;
-  out.reserve(text.size() / 4 * 3 + 2);
+  Bytes out(text.size() / 4 * 3 + 2);
+  std::size_t size = 0;
   std::uint32_t group = 0;
   std::size_t sextets = 0;  // In `group`.
   std::size_t padding = 0;
@@ -52,19 +52,20 @@ std::optional<Bytes> from_base64(std::string_view text) {
     }
     group = group << 6 | sextet;
     if (++sextets < 4) continue;
-    out.push_back(static_cast<std::byte>(group >> 16));
-    out.push_back(static_cast<std::byte>(group >> 8));
-    out.push_back(static_cast<std::byte>(group));
+    out[size++] = static_cast<std::byte>(group >> 16);
+    out[size++] = static_cast<std::byte>(group >> 8);
+    out[size++] = static_cast<std::byte>(group);
     group = 0;
     sextets = 0;
   }
   if ((sextets + padding) % 4 != 0 || sextets == 1) return std::nullopt;
   if (sextets == 0 && padding != 0) return std::nullopt;
-  if (sextets == 2) out.push_back(static_cast<std::byte>(group >> 4));
+  if (sextets == 2) out[size++] = static_cast<std::byte>(group >> 4);
   if (sextets == 3) {
-    out.push_back(static_cast<std::byte>(group >> 10));
-    out.push_back(static_cast<std::byte>(group >> 2));
+    out[size++] = static_cast<std::byte>(group >> 10);
+    out[size++] = static_cast<std::byte>(group >> 2);
   }
+  out.resize(size);
   return out;
 }
 

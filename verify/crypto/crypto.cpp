@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <bit>
 #include <new>
+#include <utility>
+#include <vector>
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rsa.h>
 
+#include "verify/base/guarded.hpp"
 #include "verify/crypto/der.hpp"
 
 namespace crypto {
@@ -18,6 +21,7 @@ namespace {
 constexpr int rsa_bits_max = 8192;
 constexpr std::size_t rsa_exponent_octets_max = 4;
 constexpr std::size_t ed25519_octets = 32;
+constexpr std::size_t idle_contexts_max = 2;  // Of one key; about a kilobyte each.
 
 template <auto Free>
 struct Deleter {
@@ -123,7 +127,44 @@ struct PublicKey::Key {
   KeyPointer evp;
   KeyType type = KeyType::rsa;
   int bits = 0;
+  // Ready to verify with this RSA key, and not in use now: making one costs a tenth of what it
+  // does.
+  mutable base::Guarded<std::vector<KeyContext>> idle{};
+
+  [[nodiscard]] KeyContext take_context() const;
+  void give_back(KeyContext context) const;
 };
+
+namespace {
+
+KeyContext make_rsa_context(EVP_PKEY* key) {
+  KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+  if (!context || EVP_PKEY_verify_init(context.get()) != 1 ||
+      EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1 ||
+      EVP_PKEY_CTX_set_signature_md(context.get(), sha256_algorithm()) != 1) {
+    return nullptr;
+  }
+  return context;
+}
+
+}  // namespace
+
+KeyContext PublicKey::Key::take_context() const {
+  {
+    const auto contexts = idle.lock();
+    if (!contexts->empty()) {
+      KeyContext context = std::move(contexts->back());
+      contexts->pop_back();
+      return context;
+    }
+  }
+  return make_rsa_context(evp.get());
+}
+
+void PublicKey::Key::give_back(KeyContext context) const {
+  const auto contexts = idle.lock();
+  if (contexts->size() < idle_contexts_max) contexts->push_back(std::move(context));
+}
 
 PublicKey::PublicKey(std::shared_ptr<const Key> key) : key_(std::move(key)) {}
 
@@ -164,12 +205,12 @@ bool PublicKey::verify(const Sha256& digest, ByteView signature) const {
            EVP_DigestVerify(context.get(), data_of(signature), signature.size(), data_of(digest),
                             digest.size()) == 1;
   }
-  const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key_->evp.get(), nullptr));
-  return context && EVP_PKEY_verify_init(context.get()) == 1 &&
-         EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
-         EVP_PKEY_CTX_set_signature_md(context.get(), sha256_algorithm()) == 1 &&
-         EVP_PKEY_verify(context.get(), data_of(signature), signature.size(), data_of(digest),
-                         digest.size()) == 1;
+  KeyContext context = key_->take_context();
+  if (!context) return false;
+  const bool good = EVP_PKEY_verify(context.get(), data_of(signature), signature.size(),
+                                    data_of(digest), digest.size()) == 1;
+  key_->give_back(std::move(context));
+  return good;
 }
 
 }  // namespace crypto
