@@ -49,7 +49,7 @@ void check(std::string_view value) {
   fuzz::require(same(parsed, dkim::read_signature(*tags, dkim::Form::dkim_signature)));
   std::string folded;
   for (const mail::Tag& tag : tags->tags())
-    folded += "\r\n\t" + tag.name + " = " + tag.value + "\r\n ;";
+    folded.append("\r\n\t").append(tag.name).append(" = ").append(tag.value).append("\r\n ;");
   fuzz::require(same(parsed, dkim::parse_signature(folded)));
   for (const dkim::Form form :
        {dkim::Form::dkim_signature, dkim::Form::arc_message_signature, dkim::Form::arc_seal}) {

@@ -23,8 +23,8 @@ void check(std::string_view text) {
   for (const mail::Tag& tag : list->tags()) {
     fuzz::require(list->find(tag.name) == tag.value);  // No name twice.
     fuzz::require(!tag.value.contains(';'));
-    plain += (plain.empty() ? "" : ";") + tag.name + "=" + tag.value;
-    folded += "\r\n\t" + tag.name + " =\r\n " + tag.value + "\t; ";
+    plain.append(plain.empty() ? "" : ";").append(tag.name).append("=").append(tag.value);
+    folded.append("\r\n\t").append(tag.name).append(" =\r\n ").append(tag.value).append("\t; ");
   }
   for (const std::string& again : {plain, folded}) {
     const auto reread = mail::TagList::parse(again);

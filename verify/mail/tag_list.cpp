@@ -44,7 +44,7 @@ base::Result<TagList, TagListError> TagList::parse(std::string_view text) {
       return std::unexpected(TagListError::malformed);
     }
     if (list.find(name)) return std::unexpected(TagListError::duplicate_tag);
-    list.tags_.push_back({std::string(name), std::string(value)});
+    list.tags_.push_back({name, value});
     if (last) return list;
     text.remove_prefix(end + 1);
   }
