@@ -25,6 +25,7 @@ extern "C" {
 #include <spf2/spf_server.h>
 }
 
+#include "verify/base/guarded.hpp"
 #include "verify/base/text.hpp"
 
 // How libspf2 is used safely (docs/decisions). Left alone it breaks RFC 7208 in some 75 of the 203
@@ -32,7 +33,7 @@ extern "C" {
 // (CVE-2023-42118). Its loop over terms, its recursion, its results are sound. So:
 //
 //   published   v=spf1 ip4:192.0.2.1 a:%{d}/24 include:_spf.example.net exp=why.example.net -all
-//   compiled    v=spf1 a:$1/24 include:$2 ?exists:$3 -all
+//   compiled    v=spf1 a:1.t/24 include:2.t ?exists:3.t -all
 //
 // SPF_dns_server_t::get_spf hands libspf2 that text in place of any record, and its `lookup` asks
 // us about tokens. A token stands for a term: only when libspf2 comes to it does the session count
@@ -46,6 +47,11 @@ namespace {
 
 // Terms a rewritten record has at most: ten that count, the one too many, a mark and its term.
 constexpr std::size_t terms_max = 13;
+
+// A name of two labels: libspf2 composes a warning about each that has only one.
+constexpr std::string_view token_end = ".t";
+
+constexpr std::size_t idle_instances_max = 32;
 
 struct Node {
   const Level* level = nullptr;
@@ -66,9 +72,17 @@ using SpfRequest = std::unique_ptr<SPF_request_t, Freed<SPF_request_free>>;
 using Response = std::unique_ptr<SPF_response_t, Freed<SPF_response_free>>;
 using CompiledRecord = std::unique_ptr<SPF_record_t, Freed<SPF_record_free>>;
 
+// What libspf2 needs to evaluate, none of it about one evaluation but the hook. Making it takes as
+// long as a short evaluation, so it is kept for the next.
+struct Instance {
+  SPF_dns_server_t dns{};  // No destroy: the server does not free it.
+  Server server;
+  SpfRequest request;
+};
+
 class Evaluation {
  public:
-  explicit Evaluation(Session& session) : session_(session) { nodes_.emplace_back(); }
+  explicit Evaluation(Session& session) : session_(session) {}
 
   std::optional<Qualifier> run();
 
@@ -88,14 +102,13 @@ class Evaluation {
     session_.stop(Status::temperror, "out of memory");
     return std::nullopt;
   }
-  std::optional<Qualifier> interpret(SPF_server_t* server, SPF_request_t* request,
-                                     SPF_response_t* response);
+  std::optional<Qualifier> interpret(Instance& instance);
   [[nodiscard]] bool is_v4() const {
     return session_.client().family() == base::IpAddress::Family::v4;
   }
 
   Session& session_;
-  std::deque<Node> nodes_;  // Token "$7" is number 7; number 0 is the checked domain.
+  std::deque<Node> nodes_;  // Token "7.t" is number 7; number 0 is the checked domain.
 };
 
 // The three handlers of messages are global to the process and print unless told otherwise.
@@ -159,13 +172,13 @@ extern "C" SPF_dns_rr_t* postern_spf_lookup(SPF_dns_server_t* dns, const char* t
 
 std::string Evaluation::add(Node node) {
   nodes_.push_back(std::move(node));
-  return '$' + std::to_string(nodes_.size() - 1);
+  return std::to_string(nodes_.size() - 1).append(token_end);
 }
 
 Node* Evaluation::find(const char* token) {
   const std::string_view text = token == nullptr ? "" : token;
-  if (!text.starts_with('$')) return nullptr;
-  const auto number = base::parse_number(text.substr(1));
+  if (!text.ends_with(token_end)) return nullptr;
+  const auto number = base::parse_number(text.substr(0, text.size() - token_end.size()));
   return number && *number < nodes_.size() ? &nodes_[*number] : nullptr;
 }
 
@@ -244,7 +257,7 @@ SPF_errcode_t Evaluation::get_spf(SPF_server_t* server, const char* token, SPF_r
   const Node* const node = find(token);
   if (node == nullptr) return SPF_E_DNS_ERROR;
   const Level* const level =
-      node->term == nullptr ? session_.open() : session_.open(*node->level, *node->term);
+      node->term == nullptr ? node->level : session_.open(*node->level, *node->term);
   if (level == nullptr) return SPF_E_DNS_ERROR;
   const std::string text = rewrite(*level);
   const SPF_errcode_t status = SPF_record_compile(server, response, record, text.c_str());
@@ -315,20 +328,25 @@ void Evaluation::set_client(SPF_request_t& request) const {
   }
 }
 
-std::optional<Qualifier> Evaluation::interpret(SPF_server_t* server, SPF_request_t* request,
-                                               SPF_response_t* response) {
+std::optional<Qualifier> Evaluation::interpret(Instance& instance) {
+  SPF_request_t* const request = instance.request.get();
+  const Response response(SPF_response_new(request));
+  if (!response) return out_of_memory();
+  instance.dns.hook = this;
+  set_client(*request);
   // SPF_request_query_mailfrom() would let loopback addresses pass without a look at the record.
-  request->cur_dom = "$0";
+  request->cur_dom = "0.t";
   SPF_record_t* compiled = nullptr;
-  if (SPF_server_get_record(server, request, response, &compiled) != SPF_E_SUCCESS) {
+  if (SPF_server_get_record(instance.server.get(), request, response.get(), &compiled) !=
+      SPF_E_SUCCESS) {
     return out_of_memory();  // Unless the session has stopped already, and why.
   }
   const CompiledRecord record(compiled);
   response->spf_record_exp = compiled;
-  SPF_record_interpret(compiled, request, response, 0);
+  SPF_record_interpret(compiled, request, response.get(), 0);
   if (session_.stopped()) return std::nullopt;
-  if (SPF_response_reason(response) == SPF_REASON_DEFAULT) return std::nullopt;
-  switch (SPF_response_result(response)) {
+  if (SPF_response_reason(response.get()) == SPF_REASON_DEFAULT) return std::nullopt;
+  switch (SPF_response_result(response.get())) {
     case SPF_RESULT_PASS:
       return Qualifier::pass;
     case SPF_RESULT_FAIL:
@@ -343,28 +361,62 @@ std::optional<Qualifier> Evaluation::interpret(SPF_server_t* server, SPF_request
   }
 }
 
-std::optional<Qualifier> Evaluation::run() {
+// Null when memory is short.
+std::unique_ptr<Instance> make_instance() {
   silence_libspf2();
-  SPF_dns_server_t dns{};  // No destroy: the server does not free it.
-  dns.lookup = postern_spf_lookup;
-  dns.get_spf = postern_spf_get_spf;
-  dns.name = "postern";
-  dns.hook = this;
-  const Server server(SPF_server_new_dns(&dns, 0));
-  if (!server) return out_of_memory();
-  SPF_server_set_max_dns_mech(server.get(), 1000);  // The session counts.
-  SPF_server_set_max_dns_mx(server.get(), 1000);
-  SPF_server_set_rec_dom(server.get(), "r");
+  auto instance = std::make_unique<Instance>();
+  instance->dns.lookup = postern_spf_lookup;
+  instance->dns.get_spf = postern_spf_get_spf;
+  instance->dns.name = "postern";
+  instance->server.reset(SPF_server_new_dns(&instance->dns, 0));
+  SPF_server_t* const server = instance->server.get();
+  if (server == nullptr) return nullptr;
+  SPF_server_set_max_dns_mech(server, 1000);  // The session counts.
+  SPF_server_set_max_dns_mx(server, 1000);
+  SPF_server_set_rec_dom(server, "r");
   SPF_response_t* notes = nullptr;
-  SPF_server_set_explanation(server.get(), "-", &notes);
+  SPF_server_set_explanation(server, "-", &notes);
   const Response discarded(notes);
-  const SpfRequest request(SPF_request_new(server.get()));
-  const Response response(request ? SPF_response_new(request.get()) : nullptr);
-  if (!response) return out_of_memory();
+  instance->request.reset(SPF_request_new(server));
+  if (!instance->request) return nullptr;
   // No real value: libspf2 has no use for it here, only code that would handle it.
-  SPF_request_set_env_from(request.get(), "s@d");
-  set_client(*request);
-  return interpret(server.get(), request.get(), response.get());
+  SPF_request_set_env_from(instance->request.get(), "s@d");
+  return instance;
+}
+
+using Instances = std::vector<std::unique_ptr<Instance>>;
+
+base::Guarded<Instances>& idle_instances() {
+  static base::Guarded<Instances> idle;
+  return idle;
+}
+
+std::unique_ptr<Instance> take_instance() {
+  {
+    const auto idle = idle_instances().lock();
+    if (!idle->empty()) {
+      auto instance = std::move(idle->back());
+      idle->pop_back();
+      return instance;
+    }
+  }
+  return make_instance();
+}
+
+void give_back(std::unique_ptr<Instance> instance) {
+  const auto idle = idle_instances().lock();
+  if (idle->size() < idle_instances_max) idle->push_back(std::move(instance));
+}
+
+std::optional<Qualifier> Evaluation::run() {
+  const Level* const level = session_.open();
+  if (level == nullptr) return std::nullopt;  // No record, mostly: nothing to evaluate.
+  nodes_.push_back({.level = level, .term = nullptr, .host = {}});
+  auto instance = take_instance();
+  if (!instance) return out_of_memory();
+  const auto matched = interpret(*instance);
+  give_back(std::move(instance));
+  return matched;
 }
 
 }  // namespace

@@ -147,9 +147,9 @@ const Level* Session::open(std::string domain, bool main) {
 
 // RFC 7208 §4.5: selects the record, then reads it whole (§4.6). False when stopped.
 bool Session::read_record(const dns::Answer& answer, Level& level) {
-  const std::string at = " at " + base::printable(level.domain, 253);
+  const auto at = [&] { return " at " + base::printable(level.domain, 253); };
   if (answer.records.size() > txt_records_max) {
-    stop(Status::permerror, "more than " + std::to_string(txt_records_max) + " TXT records" + at);
+    stop(Status::permerror, "more than " + std::to_string(txt_records_max) + " TXT records" + at());
     return false;
   }
   std::size_t found = 0;
@@ -161,20 +161,20 @@ bool Session::read_record(const dns::Answer& answer, Level& level) {
   if (found == 0) {
     // RFC 7208 §5.2, §6.1: where a record is pointed to there must be one.
     const bool top = levels_.size() == 1;
-    stop(top ? Status::none : Status::permerror, top ? "" : "no SPF record" + at);
+    stop(top ? Status::none : Status::permerror, top ? "" : "no SPF record" + at());
     return false;
   }
   if (found > 1) {
-    stop(Status::permerror, std::to_string(found) + " SPF records" + at);
+    stop(Status::permerror, std::to_string(found) + " SPF records" + at());
     return false;
   }
   if (level.text.empty()) {
-    stop(Status::permerror, "SPF record too long" + at);
+    stop(Status::permerror, "SPF record too long" + at());
     return false;
   }
   auto record = parse_record(level.text);
   if (!record) {
-    stop(Status::permerror, "syntax: " + record.error() + at);
+    stop(Status::permerror, "syntax: " + record.error() + at());
     return false;
   }
   level.record = std::move(*record);

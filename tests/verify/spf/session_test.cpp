@@ -214,6 +214,7 @@ TEST_CASE("hostile records cost little and crash nothing", "[spf]") {
       "v=spf1 moo=" + repeated("%{d}", 2000),
       "v=spf1" + std::string(8000, ' '),
       std::string("v=spf1 a:\0.example", 18),
+      "v=spf1 a:1.t include:0.t redirect=2.t",
       "v=spf1 a:$1 include:$0.example exists:$2.example -all",
       "v=spf1 a:%{D999999999999999999999R./-+,_=}.example -all",
   };
