@@ -1,4 +1,6 @@
 // Every scenario again, through the daemon's socket, with DNS over the network.
+#include <string>
+
 #include <catch2/catch.hpp>
 
 #include "tests/support/daemon.hpp"
@@ -8,7 +10,7 @@
 
 namespace {
 
-void run(const support::Scenario& scenario) {
+void run_with(const support::Scenario& scenario, const support::MtaOptions& options) {
   support::FakeResolver zone;
   scenario.publish(zone);
   const support::DnsServer server(zone);
@@ -18,7 +20,7 @@ void run(const support::Scenario& scenario) {
   INFO(daemon.log());
   REQUIRE(started);
 
-  auto mta = support::Mta::connect(daemon.socket());
+  auto mta = support::Mta::connect(daemon.socket(), options);
   REQUIRE(mta);
   auto answer = mta->deliver(scenario.dialogue);
   mta->quit();
@@ -33,6 +35,19 @@ void run(const support::Scenario& scenario) {
   support::check_outcome(scenario, {*std::move(answer), events.front()});
 }
 
+void run(const support::Scenario& scenario) { run_with(scenario, {}); }
+
 const bool registered = support::register_scenarios(SCENARIO_FOLDER, "[daemon][scenarios]", run);
 
 }  // namespace
+
+TEST_CASE("what is removed is the same when Sendmail counts", "[daemon][RFC 8601 §5]") {
+  for (const char* name :
+       {"forged-results", "quarantine-own-header", "forged-quarantine-header-replaced"}) {
+    INFO(name);
+    const auto scenario =
+        support::Scenario::load(std::string(SCENARIO_FOLDER "/") + name + ".scenario");
+    REQUIRE(scenario);
+    run_with(*scenario, {.sendmail = true});
+  }
+}

@@ -72,7 +72,7 @@ std::string Letter::text() const {
 
 void Letter::insert(std::size_t index, std::string name, std::string value) {
   const auto at = static_cast<std::ptrdiff_t>(std::min(index, fields.size()));
-  fields.insert(fields.begin() + at, {std::move(name), std::move(value)});
+  fields.insert(fields.begin() + at, {.name = std::move(name), .value = std::move(value)});
 }
 
 void Letter::change(std::string_view name, std::size_t occurrence, std::string_view value) {
@@ -88,6 +88,19 @@ void Letter::change(std::string_view name, std::size_t occurrence, std::string_v
   } else {
     found->value = value;
   }
+}
+
+void Letter::remove_as_sendmail(std::string_view name, std::size_t occurrence) {
+  std::size_t seen = 0;
+  for (Field& field : fields) {
+    if (!base::equal_ignoring_case(field.name, name) || ++seen < occurrence) continue;
+    field.removed = true;
+    return;
+  }
+}
+
+void Letter::forget_removed() {
+  std::erase_if(fields, [](const Field& field) { return field.removed; });
 }
 
 std::vector<std::string> Letter::values(std::string_view name) const {

@@ -12,7 +12,8 @@ namespace support {
 struct Letter {
   struct Field {
     std::string name;
-    std::string value;  // All after the colon, the leading space included.
+    std::string value;     // All after the colon, the leading space included.
+    bool removed = false;  // By remove_as_sendmail().
   };
 
   std::vector<Field> fields;  // Top first.
@@ -30,6 +31,11 @@ struct Letter {
   // `occurrence` counts fields of that name from 1. An empty value removes the field; a field that
   // is not there is added at the end when the value is not empty.
   void change(std::string_view name, std::size_t occurrence, std::string_view value);
+
+  // Sendmail's smfi_chgheader() with an empty value: what was removed is still counted, until the
+  // filter is done with the message (forget_removed()).
+  void remove_as_sendmail(std::string_view name, std::size_t occurrence);
+  void forget_removed();
 
   // Values of the fields of that name (compared without case), unfolded: each fold one space.
   [[nodiscard]] std::vector<std::string> values(std::string_view name) const;

@@ -322,6 +322,10 @@ bool Mta::edit(const Packet& packet, Answer& answer) {
       answer.letter.insert(number_at(data, 0), name, value);
       return true;
     case 'm':
+      if (options_.sendmail && value.empty()) {
+        answer.letter.remove_as_sendmail(name, number_at(data, 0));
+        return true;
+      }
       answer.letter.change(name, number_at(data, 0), value);
       return true;
     case 'q':
@@ -344,6 +348,7 @@ base::Result<Answer> Mta::end_of_message(const Dialogue& dialogue) {
     const auto packet = receive();
     if (!packet) return base::fail(problem_);
     if (edit(*packet, answer)) continue;
+    answer.letter.forget_removed();
     switch (packet->command) {
       case 'a':
       case 'c':

@@ -40,6 +40,7 @@ struct MtaOptions {
   std::uint32_t actions = 0x1FF;
   std::uint32_t protocol = 0x1F'FFFF;  // All that libmilter 8.17 knows; bit 20 is HDR_LEADSPC.
   bool macros = true;
+  bool sendmail = false;  // Counts removed fields on (Letter::remove_as_sendmail()).
   std::string hostname = "mx.example.org";  // {j}
   std::chrono::milliseconds patience{20'000};
 };
