@@ -19,7 +19,7 @@ class Stack {
   struct Options {
     dns::AresResolver::Options dns;
     dns::CachingResolver::Options cache;
-    std::size_t spf_threads = 32;
+    std::size_t spf_threads = 16;
   };
 
   // Fails when a DNS server's address cannot be read.
