@@ -71,6 +71,10 @@ void Session::connect(std::optional<base::IpAddress> client, std::string_view cl
   connection_.client = client;
   connection_.client_name = client_name;
   connection_.receiver = receiver.empty() ? services_->authserv_id : receiver;
+  // The answer is in the cache when the first message wants it.
+  if (client && !policy::trusts(services_->rules.trust, connection_).trusted) {
+    (void)services_->checks.resolver.lookup(iprev::name_question(*client));
+  }
 }
 
 void Session::helo(std::string_view name) { connection_.helo = name; }

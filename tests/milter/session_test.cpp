@@ -132,6 +132,16 @@ TEST_CASE("a session that ends in the middle of a message is no trouble", "[milt
   CHECK(gateway.events().empty());
 }
 
+TEST_CASE("the reverse look-up begins with the connection", "[milter][RFC 8601 §3]") {
+  FakeResolver dns;
+  const Gateway gateway(dns, settings);
+  Session session(gateway.services());
+  session.connect(base::IpAddress::parse("192.0.2.1"), "mail.example.com", "mx.example.org");
+  CHECK(dns.count("1.2.0.192.in-addr.arpa", dns::Type::ptr) == 1);
+  session.connect(std::nullopt, "localhost", "mx.example.org");
+  CHECK(dns.count() == 1);
+}
+
 TEST_CASE("a client that never said HELO is judged all the same", "[milter]") {
   FakeResolver dns;
   publish(dns);
