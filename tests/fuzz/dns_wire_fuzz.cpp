@@ -60,6 +60,8 @@ std::string host_of(fuzz::Input& input) {
 dns::Record record_of(fuzz::Input& input, dns::Type type) {
   std::string octets(input.text());
   octets.resize(16);
+  // Not ::ffff:0:0/96: base::IpAddress makes those IPv4 addresses, which no AAAA record can hold.
+  if (type == dns::Type::aaaa) octets[0] = '\x20';
   const auto* start = reinterpret_cast<const std::uint8_t*>(octets.data());
   switch (type) {
     case dns::Type::a:
