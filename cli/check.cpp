@@ -118,7 +118,8 @@ report::Event judge(const Run& run, Message message) {
     event.decision = policy::decide_trusted(trust);
   } else {
     event.facts = verify_message(run, std::move(message), event.time);
-    event.decision = policy::decide(event.facts, run.connection, run.envelope, rules, event.id);
+    event.decision = policy::decide(
+        {event.facts, run.connection, run.envelope, event.circumstances, event.id}, rules);
   }
   event.timings.total = duration_cast<microseconds>(steady_clock::now() - began);
   return event;

@@ -139,8 +139,8 @@ bool is_placeholder(std::string_view name) {
 // octets with everything), after its placeholders have grown.
 void read_reply(Section& section, Config& config) {
   constexpr std::size_t octets_max = 200;
-  policy::Rules& rules = config.policy;
-  const std::string whole = section.text("reply_text", rules.reject_code + " " + rules.reply_text);
+  policy::Stance& site = config.policy.site;
+  const std::string whole = section.text("reply_text", site.reject_code + " " + site.reply_text);
   const std::size_t space = whole.find(' ');
   const std::string_view code = std::string_view(whole).substr(0, space);
   const bool has_code = !code.empty() && base::is_digit(code.front()) &&
@@ -151,12 +151,12 @@ void read_reply(Section& section, Config& config) {
     const bool sound = code.starts_with("5.") && dot > 2 && dot + 1 < code.size() &&
                        std::ranges::count(code, '.') == 2 && code.size() <= 9;
     if (!sound) section.complain("reply_text", "the code must be like \"5.7.1\", for a rejection");
-    rules.reject_code = code;
-    rules.reply_text = whole.substr(space + 1);
+    site.reject_code = code;
+    site.reply_text = whole.substr(space + 1);
   } else {
-    rules.reply_text = whole;
+    site.reply_text = whole;
   }
-  const std::string& text = rules.reply_text;
+  const std::string& text = site.reply_text;
   if (base::trim(text).empty()) section.complain("reply_text", "must not be empty");
   if (!is_printable_ascii(text)) section.complain("reply_text", "must be printable ASCII");
   if (text.size() > octets_max) section.complain("reply_text", "is longer than 200 octets");
@@ -215,13 +215,14 @@ void read_policy(Section& section, Config& config) {
   constexpr Choice<Action> spf_fails[] = {
       {"accept", Action::accept}, {"quarantine", Action::quarantine}, {"reject", Action::reject}};
   policy::Rules& rules = config.policy;
-  rules.preset = section.choice("preset", rules.preset, presets);
+  policy::Stance& site = rules.site;
+  site.preset = section.choice("preset", site.preset, presets);
   rules.quarantine = section.choice("quarantine", rules.quarantine, quarantines);
   read_quarantine_header(section, rules);
   read_reply(section, config);
-  rules.on_temporary_error = section.choice("temporary_error", rules.on_temporary_error, temporary);
-  rules.on_from_fault = section.choice("from_fault", rules.on_from_fault, faults);
-  rules.on_spf_fail = section.choice("spf_fail", rules.on_spf_fail, spf_fails);
+  site.on_temporary_error = section.choice("temporary_error", site.on_temporary_error, temporary);
+  site.on_from_fault = section.choice("from_fault", site.on_from_fault, faults);
+  site.on_spf_fail = section.choice("spf_fail", site.on_spf_fail, spf_fails);
   section.unavailable("mixed");
 }
 

@@ -104,13 +104,13 @@ void show_policy(Lines& lines, const policy::Rules& rules) {
   lines.raw("relays", "[]");
   lines.raw("arc_sealers", "[]");
   lines.section("policy");
-  lines.text("preset", policy::name(rules.preset));
+  lines.text("preset", policy::name(rules.site.preset));
   lines.text("quarantine", rules.quarantine == policy::Quarantine::hold ? "hold" : "header");
   lines.text("quarantine_header", rules.quarantine_header);
-  lines.text("reply_text", rules.reject_code + " " + rules.reply_text);
-  lines.text("temporary_error", temporary_word(rules.on_temporary_error));
-  lines.text("from_fault", policy::name(rules.on_from_fault));
-  lines.text("spf_fail", policy::name(rules.on_spf_fail));
+  lines.text("reply_text", rules.site.reject_code + " " + rules.site.reply_text);
+  lines.text("temporary_error", temporary_word(rules.site.on_temporary_error));
+  lines.text("from_fault", policy::name(rules.site.on_from_fault));
+  lines.text("spf_fail", policy::name(rules.site.on_spf_fail));
 }
 
 }  // namespace

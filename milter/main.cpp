@@ -171,10 +171,10 @@ void Daemon::greet() const {
   const std::string& socket = arguments_.socket.empty() ? config_.socket : arguments_.socket;
   base::log::write(Level::info, "",
                    "postern-milter " POSTERN_VERSION " listens on " + socket + ", preset " +
-                       std::string(policy::name(config_.policy.preset)));
+                       std::string(policy::name(config_.policy.site.preset)));
   for (const std::string& text : config_.warnings)
     warn(text);
-  if (config_.policy.preset == policy::Preset::monitor) {
+  if (config_.policy.site.preset == policy::Preset::monitor) {
     warn("preset monitor: mail that fails DMARC is delivered; the log says would=reject");
   }
   if (test_now()) warn("POSTERN_TEST_NOW is set: signatures are not judged by the real time");

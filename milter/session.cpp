@@ -136,7 +136,8 @@ Response Session::end_of_message(std::string_view queue_id) {
   if (event.verified) {
     event.facts = message->verification->finish();
     event.decision =
-        policy::decide(event.facts, connection_, message->envelope, services_->rules, event.id);
+        policy::decide({event.facts, connection_, message->envelope, event.circumstances, event.id},
+                       services_->rules);
   } else {
     event.decision = policy::decide_trusted(message->trust);
   }

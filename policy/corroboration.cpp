@@ -65,8 +65,7 @@ Corroboration corroborate(const verify::Facts& facts, const verify::Envelope& en
   note(any_signature_vouches(facts), "-other-signature");
   const bool rewritten = is_rewritten(envelope.mail_from);
   note(rewritten && spf_is(facts, spf::Status::pass), "-forwarder");
-  note(any_signature_is_in_doubt(facts) ||
-           (rewritten && spf_is(facts, spf::Status::temperror)),
+  note(any_signature_is_in_doubt(facts) || (rewritten && spf_is(facts, spf::Status::temperror)),
        "-unchecked");
   found.sufficient = speaking_for > 0 && found.evidence.size() == speaking_for;
   return found;

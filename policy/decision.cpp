@@ -15,7 +15,7 @@ namespace {
 struct Case {
   const verify::Facts& facts;
   const verify::Envelope& envelope;
-  const Rules& rules;
+  const Stance& stance;
   std::string_view event_id;
 };
 
@@ -24,7 +24,7 @@ using Verdict = std::optional<Decision>;
 // What a rule wants done. The preset has the last word: monitor delivers everything.
 Decision decided(const Case& message, Action wanted, std::string rule, std::string why) {
   Decision decision;
-  const bool held_back = message.rules.preset == Preset::monitor && wanted > Action::tag;
+  const bool held_back = message.stance.preset == Preset::monitor && wanted > Action::tag;
   decision.action = held_back ? Action::tag : wanted;
   decision.would = wanted;
   decision.rule = std::move(rule);
@@ -60,7 +60,7 @@ Verdict judge_from(const Case& message) {
   // The field may be among those that our own limit cut off.
   const bool cut_off = message.facts.message.header_truncated;
   if (cut_off && *fault == mail::FromFault::missing) return std::nullopt;
-  Decision decision = decided(message, without_defer(message.rules.on_from_fault),
+  Decision decision = decided(message, without_defer(message.stance.on_from_fault),
                               rule_name(*fault), why_from_faulty(*fault));
   if (is_refusal(decision)) decision.reply = from_refusal(*fault, reply_fields(message, decision));
   return decision;
@@ -78,12 +78,12 @@ Verdict judge_size(const Case& message) {
 // "MUST be treated as quarantine". Preset strict departs from it because the site asked for that;
 // monitor reports what the domain asked for.
 Decision judge_reject(const Case& message, bool corroborated, std::string why) {
-  if (message.rules.preset == Preset::rfc9989 && !corroborated) {
+  if (message.stance.preset == Preset::rfc9989 && !corroborated) {
     return decided(message, Action::quarantine, "dmarc-reject-uncorroborated", std::move(why));
   }
   Decision decision = decided(message, Action::reject, "dmarc-reject", std::move(why));
   if (is_refusal(decision)) {
-    decision.reply = dmarc_refusal(message.rules.reject_code, message.rules.reply_text,
+    decision.reply = dmarc_refusal(message.stance.reject_code, message.stance.reply_text,
                                    reply_fields(message, decision));
   }
   return decision;
@@ -132,7 +132,7 @@ Doubt doubt_of(const verify::Facts& facts) {
 // RFC 9989 §4.10.1, §5.3.6: neither pass nor fail; deliver, or ask to come again. Never reject.
 Verdict judge_temporary_error(const Case& message) {
   if (message.facts.dmarc.status != dmarc::Status::temperror) return std::nullopt;
-  const Action wanted = std::min(message.rules.on_temporary_error, Action::defer);
+  const Action wanted = std::min(message.stance.on_temporary_error, Action::defer);
   Decision decision = decided(message, wanted, "dmarc-temperror", why_dmarc_unknown(message.facts));
   if (is_refusal(decision)) {
     decision.reply = deferral(doubt_of(message.facts), reply_fields(message, decision));
@@ -144,9 +144,9 @@ Verdict judge_temporary_error(const Case& message) {
 // (RFC 9989 §7.1).
 Verdict judge_spf(const Case& message) {
   const spf::Result* spf = message.facts.mail_from_spf();
-  if (message.rules.on_spf_fail == Action::accept) return std::nullopt;
+  if (message.stance.on_spf_fail == Action::accept) return std::nullopt;
   if (spf == nullptr || spf->status != spf::Status::fail) return std::nullopt;
-  Decision decision = decided(message, without_defer(message.rules.on_spf_fail), "spf-fail",
+  Decision decision = decided(message, without_defer(message.stance.on_spf_fail), "spf-fail",
                               why_no_dmarc(message.facts));
   if (is_refusal(decision)) {
     decision.reply = spf_refusal(spf->domain ? std::string_view(spf->domain->text()) : "",
@@ -161,13 +161,12 @@ Verdict judge_rest(const Case& message) {
 
 }  // namespace
 
-Decision decide(const verify::Facts& facts, const verify::Connection& /*connection*/,
-                const verify::Envelope& envelope, const Rules& rules, std::string_view event_id) {
+Decision decide(const Message& given, const Rules& rules) {
   using Rule = Verdict (*)(const Case&);
   static constexpr Rule in_order[] = {
       judge_from, judge_size, judge_dmarc, judge_temporary_error, judge_spf, judge_rest,
   };
-  const Case message{facts, envelope, rules, event_id};
+  const Case message{given.facts, given.envelope, rules.site, given.event_id};
   for (const Rule rule : in_order) {
     if (Verdict verdict = rule(message)) return *std::move(verdict);
   }
@@ -179,34 +178,6 @@ Decision decide_trusted(const TrustVerdict& verdict) {
   decision.rule = verdict.rule;
   decision.why = "mail of this client is not verified";
   return decision;
-}
-
-std::string_view name(Action action) {
-  switch (action) {
-    case Action::accept:
-      return "accept";
-    case Action::tag:
-      return "tag";
-    case Action::quarantine:
-      return "quarantine";
-    case Action::defer:
-      return "defer";
-    case Action::reject:
-      return "reject";
-  }
-  return "accept";
-}
-
-std::string_view name(Preset preset) {
-  switch (preset) {
-    case Preset::monitor:
-      return "monitor";
-    case Preset::rfc9989:
-      return "rfc9989";
-    case Preset::strict:
-      return "strict";
-  }
-  return "rfc9989";
 }
 
 }  // namespace policy

@@ -6,53 +6,68 @@
 #include <vector>
 
 #include "policy/reply.hpp"
-#include "policy/trust.hpp"
+#include "policy/rules.hpp"
 #include "verify/verification.hpp"
 
-// What the receiving site wants ("local policy", RFC 9989 §7). dmarc::Policy is what the sender
-// asks for; policy::Rules is what we do about it.
 namespace policy {
 
-// In order of severity: `defer` asks the sender to come again, so it is milder than a refusal only.
-enum class Action : std::uint8_t { accept, tag, quarantine, defer, reject };
+// What only this gateway knows, and only now: inputs of a decision that no check can find out
+// again.
+struct Circumstances {
+  bool dns_degraded = false;       // The resolver itself fails (dns::BreakerResolver).
+  bool deferred_too_long = false;  // Mail of this domain has been deferred for so long that waiting
+                                   // for its DNS makes no sense any more.
+  std::uint64_t signature_repeats =
+      0;  // Messages seen before with a passing signature of this one.
 
-enum class Preset : std::uint8_t { monitor, rfc9989, strict };
+  friend bool operator==(const Circumstances&, const Circumstances&) = default;
+};
 
-enum class Quarantine : std::uint8_t { header, hold };
+// All a decision depends on, beside the rules.
+struct Message {
+  const verify::Facts& facts;
+  const verify::Connection& connection;
+  const verify::Envelope& envelope;
+  Circumstances circumstances;
+  std::string_view event_id;
+};
 
-// One field a question. Later rules (tenants, protected domains, overrides, sealers) have their
-// place in decide(), between trust and DMARC.
-struct Rules {
-  Preset preset = Preset::rfc9989;
-  Trust trust;
-  Quarantine quarantine = Quarantine::header;
-  std::string quarantine_header = "X-Postern-Quarantine: yes";
-  Action on_temporary_error = Action::tag;  // tag or defer (RFC 9989 §5.3.6): never reject.
-  Action on_from_fault = Action::reject;    // accept, tag, quarantine or reject.
-  Action on_spf_fail = Action::accept;      // SPF -all where the domain publishes no DMARC.
-  std::string reject_code = "5.7.1";        // or 5.7.26 (RFC 7372 §3.2)
-  std::string reply_text = "Email rejected per DMARC policy for {from_domain} (see {event_id})";
+// What a tenant wanted that the message did not get, because another one of its recipients asked
+// for less.
+struct Stricter {
+  std::string recipients_domain;
+  Action action = Action::accept;
+  std::string rule;
+
+  friend bool operator==(const Stricter&, const Stricter&) = default;
 };
 
 // What will be done, and why. The milter carries it out without thinking further.
 struct Decision {
   Action action = Action::accept;
   // What the site's rules, or the published policy, ask for; milder than action never, and equal
-  // to it unless the preset is monitor.
+  // to it unless the preset is monitor, a stage holds it back, or the DNS is degraded.
   Action would = Action::accept;
   std::string rule = "none";  // The rule that decided: "dmarc-reject", "trusted-network", …
   std::string why;            // One line, printable, for the log and override reasons.
   std::vector<std::string> corroboration;  // RFC 9989 §7.4: what speaks for, or "-x" against.
   Reply reply;                             // For reject and defer.
+  std::string tenant;                      // Whose rules these were; empty: the site's.
+  std::vector<Stricter> stricter;          // Sorted by domain; only with Mixed::mildest.
 
   friend bool operator==(const Decision&, const Decision&) = default;
 };
 
 // The decision on a verified message. The one place where mail can be refused. Pure. Rules, in
-// their order; the first that has something to say decides:
+// their order; the first that has something to say decides (docs/policy.md has them as a table):
 //
 //   from-missing …         no single author can be read: on_from_fault
-//   header-too-large       nothing was checked: tag
+//   header-too-large       nothing was checked: quarantine
+//   protected-exception    the author domain is protected, and an exception of it holds: accept
+//   protected-domain       … and nothing proves the author: reject, corroborated by that alone …
+//   protected-domain-indirect   … but quarantine when it may be indirect mail and not strict
+//   override-client …      what the override says
+//   arc-sealer             fail, but a trusted sealer saw it pass: accept
 //   dmarc-pass             accept
 //   dmarc-none             fail, and the domain asks for nothing: accept
 //   dmarc-quarantine       fail: quarantine
@@ -62,15 +77,14 @@ struct Decision {
 //   spf-fail               no DMARC published, SPF says fail: on_spf_fail
 //   no-dmarc               accept
 //
-// Preset monitor delivers all of it and says in `would` what it did not do.
-[[nodiscard]] Decision decide(const verify::Facts& facts, const verify::Connection& connection,
-                              const verify::Envelope& envelope, const Rules& rules,
-                              std::string_view event_id);
+// An override to accept or tag is silent where DMARC passes. Preset monitor and stages hold back
+// and say in `would` what was not done. While the DNS is degraded, what rests on DNS and is more
+// than a tag becomes Rules::degraded, rule "dns-degraded".
+//
+// Each tenant among the recipients is judged by its own stance and overrides; Rules::mixed chooses.
+[[nodiscard]] Decision decide(const Message& message, const Rules& rules);
 
 // The decision on mail of a trusted client: accept, with the rule that says so.
 [[nodiscard]] Decision decide_trusted(const TrustVerdict& verdict);
-
-[[nodiscard]] std::string_view name(Action action);
-[[nodiscard]] std::string_view name(Preset preset);
 
 }  // namespace policy

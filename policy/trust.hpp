@@ -12,6 +12,9 @@ namespace policy {
 struct Trust {
   std::vector<base::Network> networks;  // Clients whose mail is not verified.
   bool authenticated = true;            // Nor that of SMTP AUTH users.
+  // Our own outer MTAs: their mail is checked as coming from the client they took it from, which
+  // the Received field they added tells (verify::find_origin).
+  std::vector<base::Network> relays;
 };
 
 // True when this client's mail is not verified at all (rule "trusted-…"); the reason in `rule`.

@@ -22,13 +22,15 @@ struct Timings {
 struct Event {
   std::string id;  // Unique: also in the reply, so that a sender can quote it.
   base::WallTime time;
-  std::string gateway;  // authserv-id
+  std::string gateway;  // Which of the site's gateways; by default the authserv-id.
   std::string config;   // Generation and digest of the configuration that judged.
   verify::Connection connection;
   verify::Envelope envelope;
   bool verified = true;  // False for trusted clients: Facts are empty.
   verify::Facts facts;
+  policy::Circumstances circumstances;
   policy::Decision decision;
+  std::vector<std::string> signals;  // policy::find_signals()
   Timings timings;
 };
 

@@ -27,6 +27,10 @@ struct Connection {
   std::string helo;
   std::string receiver;        // {j}: our own name.
   bool authenticated = false;  // {auth_type} was set.
+  std::string user{};          // {auth_authen}, the SASL identity.
+  // Mail through a relay of ours: the relay. `client` and `helo` are then those the relay wrote
+  // down; without a client nobody knows whom it came from, and SPF is temperror.
+  std::optional<base::IpAddress> relay{};
 };
 
 struct Envelope {
@@ -41,6 +45,13 @@ struct MessageInfo {
   std::uint64_t size = 0;         // Octets of header section and body as the MTA handed them over.
   bool list_mail = false;         // List-Id or another List-* field (RFC 2919, RFC 2369).
   bool header_truncated = false;  // The header section passed the limit; nothing was checked.
+  bool auto_submitted = false;    // Auto-Submitted other than "no" (RFC 3834 §5).
+  bool mail_from_rewritten = false;  // MAIL FROM by the Sender Rewriting Scheme.
+  std::string display_name{};        // Of the first From address: decoded (RFC 2047), bounded.
+  std::optional<base::Domain> sender_domain{};   // Of the Sender field.
+  std::vector<base::Domain> reply_to_domains{};  // Of the Reply-To field, at most 10.
+  unsigned lot = 0;  // 0 to 99, evenly drawn by Message-ID, From and MAIL FROM: equal at every
+                     // retry and on every gateway. For staged enforcement.
 
   friend bool operator==(const MessageInfo&, const MessageInfo&) = default;
 };
@@ -56,6 +67,9 @@ struct Facts {
   arc::Result arc;
   std::optional<iprev::Result> iprev;  // Absent when the client's address is unknown.
   dmarc::Result dmarc;
+  // Addresses the include that made SPF pass authorises, as far as its records were read; 0 when
+  // SPF did not pass by an include. IPv6 networks count as their /64s.
+  std::uint64_t spf_breadth = 0;
   MessageInfo message;
   std::vector<dns::Lookup> dns;  // Every question asked, sorted.
 

@@ -31,7 +31,7 @@ void check_unsigned_message(benchmark::State& state) {
     verification.end_of_headers(std::move(headers), true);
     verification.body("Hello.\r\n");
     const verify::Facts facts = verification.finish();
-    benchmark::DoNotOptimize(policy::decide(facts, connection, {}, {}, "id"));
+    benchmark::DoNotOptimize(policy::decide({facts, connection, {}, {}, "id"}, {}));
   }
   state.SetItemsProcessed(state.iterations());
 }

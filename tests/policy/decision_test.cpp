@@ -20,7 +20,7 @@ using support::spf_result;
 using verify::Facts;
 
 Decision decided(const Facts& about, const Rules& rules) {
-  return policy::decide(about, {}, {}, rules, "0k3");
+  return policy::decide({about, {}, {}, {}, "0k3"}, rules);
 }
 
 std::string code(const Decision& decision) {
@@ -73,22 +73,22 @@ Facts spf_only(spf::Status status, dmarc::Status dmarc_status = dmarc::Status::n
 // What the site wants.
 Rules preset(Preset preset) {
   Rules rules;
-  rules.preset = preset;
+  rules.site.preset = preset;
   return rules;
 }
 Rules on_from_fault(Preset of, Action action) {
   Rules rules = preset(of);
-  rules.on_from_fault = action;
+  rules.site.on_from_fault = action;
   return rules;
 }
 Rules on_temporary_error(Preset of, Action action) {
   Rules rules = preset(of);
-  rules.on_temporary_error = action;
+  rules.site.on_temporary_error = action;
   return rules;
 }
 Rules on_spf_fail(Preset of, Action action) {
   Rules rules = preset(of);
-  rules.on_spf_fail = action;
+  rules.site.on_spf_fail = action;
   return rules;
 }
 
@@ -242,8 +242,8 @@ TEST_CASE("the reply is the site's text with the site's code", "[policy][RFC 737
   Rules rules = strict;
   CHECK(decided(forged(Policy::reject), rules).reply.text ==
         "Email rejected per DMARC policy for example.com (see 0k3)");
-  rules.reject_code = "5.7.26";
-  rules.reply_text = "DMARC {from_domain}: {reason}";
+  rules.site.reject_code = "5.7.26";
+  rules.site.reply_text = "DMARC {from_domain}: {reason}";
   const Decision decision = decided(forged(Policy::reject), rules);
   CHECK(decision.reply.enhanced_code == "5.7.26");
   CHECK(decision.reply.text == "DMARC example.com: " + decision.why);

@@ -44,6 +44,8 @@ struct Sealer {
   base::Domain domain;   // d= of the ARC-Seal
   std::string selector;  // s=
   std::string results;   // Value of the ARC-Authentication-Results field, as it stands.
+  // header.from of its dmarc=pass. Not ARC's business: verify::Verification fills it in.
+  std::optional<base::Domain> dmarc_pass{};
 
   friend bool operator==(const Sealer&, const Sealer&) = default;
 };

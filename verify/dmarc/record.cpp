@@ -178,6 +178,7 @@ base::Result<Record, RecordError> parse_record(std::string_view text) {
   }
 
   Record record;
+  record.text = text;
   record.policy = find_policy(tags, "p");
   record.subdomain_policy = find_policy(tags, "sp");
   record.nonexistent_policy = find_policy(tags, "np");

@@ -24,6 +24,7 @@ inline constexpr std::size_t uris_max = 100;            // Kept of each of rua= 
 
 // A parsed policy record.
 struct Record {
+  std::string text;                               // As published.
   std::optional<Policy> policy;                   // p=
   std::optional<Policy> subdomain_policy;         // sp=
   std::optional<Policy> nonexistent_policy;       // np=
@@ -32,6 +33,7 @@ struct Record {
   Alignment spf_alignment = Alignment::relaxed;   // aspf=
   std::optional<bool> public_suffix;              // psd=: y, n; nothing for u
   bool testing = false;                           // t=
+  bool pct_zero = false;                          // pct=0 of RFC 7489, which t=y replaced.
   std::vector<std::string> aggregate_to;          // rua=, the valid URIs, without "!10m"
   std::vector<std::string> failure_to;            // ruf=, likewise
   std::string failure_options = "0";              // fo=, in the order 0 or 1, d, s

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "policy/stance.hpp"
+#include "verify/base/domain.hpp"
+#include "verify/base/ip_address.hpp"
+#include "verify/verification.hpp"
+
+// Exceptions keyed on what is authenticated, or on the client's address: never on From alone,
+// which anybody can write.
+namespace policy {
+
+// All that is set must hold. REQUIRES: one beside `from` is set.
+struct Match {
+  std::optional<base::Network> client;
+  std::optional<base::Domain> dkim;        // d= of a signature that vouches: this name or below.
+  std::optional<base::Domain> arc_sealer;  // See trusted_seal().
+  // The client's forward-confirmed name: this one or below. Only for failures that forwarding
+  // explains, see looks_forwarded().
+  std::optional<base::Domain> forwarder;
+  std::optional<base::Domain> from;  // Narrows: the author domain is this one or below.
+
+  friend bool operator==(const Match&, const Match&) = default;
+};
+
+struct Override {
+  Match match;
+  Action action = Action::accept;  // accept, tag, quarantine or reject.
+
+  friend bool operator==(const Override&, const Override&) = default;
+};
+
+// A list of overrides, of which the first that matches counts. Finding it takes time that does not
+// grow with the list. Immutable and cheap to copy.
+class Overrides {
+ public:
+  Overrides() = default;
+  explicit Overrides(std::vector<Override> list);
+
+  [[nodiscard]] const std::vector<Override>& list() const noexcept;  // In order.
+
+  // The first that matches, with what it matched by: "client 192.0.2.0/24".
+  [[nodiscard]] const Override* find(const verify::Facts& facts,
+                                     const verify::Connection& connection) const;
+
+ private:
+  struct Index;
+  std::shared_ptr<const Index> index_;
+};
+
+// "override-client", "override-dkim", "override-arc-sealer", "override-forwarder": by the first of
+// these that is set.
+[[nodiscard]] std::string rule_of(const Override& override_);
+// "client 192.0.2.0/24, from example.com", for Decision::why.
+[[nodiscard]] std::string describe(const Match& match);
+
+// True when an ARC set reports dmarc=pass for the author domain, and its sealer and every newer one
+// is in `sealers` (RFC 8617 §7.2.1: a chain is as good as each who added to it). `sealers` holds
+// names; those below them count too.
+[[nodiscard]] bool trusted_seal(const verify::Facts& facts,
+                                const std::vector<base::Domain>& sealers);
+
+// True when DMARC failed in the way forwarding makes it fail: SPF did not pass for the author's
+// organization though MAIL FROM is still of it, is rewritten (SRS) or null; not when a foreign
+// MAIL FROM passes SPF by itself.
+[[nodiscard]] bool looks_forwarded(const verify::Facts& facts);
+
+}  // namespace policy

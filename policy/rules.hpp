@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/overrides.hpp"
+#include "policy/protection.hpp"
+#include "policy/tenants.hpp"
+#include "policy/trust.hpp"
+#include "verify/base/domain.hpp"
+
+// What the receiving site wants ("local policy", RFC 9989 §7). dmarc::Policy is what the sender
+// asks for; policy::Rules is what we do about it.
+namespace policy {
+
+enum class Quarantine : std::uint8_t { header, hold };
+
+// Which answer a message gets whose recipients belong to tenants that disagree.
+enum class Mixed : std::uint8_t { mildest, strictest };
+
+// How far the mail of one sender is enforced, whoever receives it.
+struct SenderStage {
+  base::Domain domain;  // Of the From field.
+  bool subdomains = true;
+  Stage stage;
+};
+
+// What to do while the resolver itself fails and no verdict can be trusted to be permanent.
+enum class Degraded : std::uint8_t { accept, defer };
+
+struct Rules {
+  Trust trust;
+  Stance site;      // For recipients of no tenant.
+  Tenants tenants;  // By recipient domain.
+  Mixed mixed = Mixed::mildest;
+  Protection protection;                  // Domains enforced whatever they publish.
+  Overrides overrides;                    // Of the site; after the tenant's own.
+  std::vector<base::Domain> arc_sealers;  // Believed about what they received.
+  std::vector<SenderStage> stages;        // The most specific domain counts.
+  Degraded degraded = Degraded::accept;
+  Quarantine quarantine = Quarantine::header;
+  std::string quarantine_header = "X-Postern-Quarantine: yes";
+  std::string signals_header;  // Name of the field that names the signals; empty: none.
+};
+
+[[nodiscard]] std::string_view name(Mixed mixed);
+[[nodiscard]] std::string_view name(Degraded degraded);
+
+}  // namespace policy

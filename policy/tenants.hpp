@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/overrides.hpp"
+#include "policy/stance.hpp"
+
+// Whose rules count for a recipient.
+namespace policy {
+
+struct Tenant {
+  std::string name;                     // For events; by default the first of its recipients.
+  std::vector<std::string> recipients;  // "example.net", or "*.example.net" for all below it.
+  Stance stance;
+  Overrides overrides;  // Its own, asked before the site's.
+};
+
+// Recipient domain -> tenant. The most specific entry counts: the exact name, then the wildcard
+// with the most labels. Immutable and cheap to copy; finding does not grow with the list.
+class Tenants {
+ public:
+  Tenants() = default;
+  // REQUIRES: no domain in two tenants; domains are A-labels in lower case.
+  explicit Tenants(std::vector<Tenant> list);
+
+  [[nodiscard]] const std::vector<Tenant>& list() const noexcept;
+  [[nodiscard]] bool empty() const noexcept { return list().empty(); }
+
+  // Null: the site's own rules. `domain` in any case, U-labels allowed.
+  [[nodiscard]] const Tenant* find(std::string_view domain) const;
+
+ private:
+  struct Index;
+  std::shared_ptr<const Index> index_;
+};
+
+}  // namespace policy
