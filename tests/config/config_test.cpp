@@ -62,7 +62,7 @@ TEST_CASE("all faults of a file are told at once, in the order of its lines", "[
       "/etc/postern/postern.toml");
   REQUIRE_FALSE(config);
   CHECK(config.error().what ==
-        "/etc/postern/postern.toml:2: policy.site.preset: expected a string, found an integer\n"
+        "/etc/postern/postern.toml:2: policy.preset: expected a string, found an integer\n"
         "/etc/postern/postern.toml:4: unknown key \"soket\" in [milter]; did you mean \"socket\"?\n"
         "/etc/postern/postern.toml:5: milter.deadline_ms: expected an integer, found a string\n"
         "/etc/postern/postern.toml:7: dns.attempts: 0 is out of range: 1 to 10");

@@ -22,8 +22,8 @@ TEST_CASE("the keys of the contract are known", "[config]") {
   for (const char* key :
        {"milter.socket", "milter.authserv_id", "milter.deadline_ms", "dns.servers",
         "dns.timeout_ms", "dns.attempts", "dns.cache_entries", "trust.networks",
-        "trust.authenticated", "trust.relays", "trust.arc_sealers", "policy.site.preset",
-        "policy.quarantine", "policy.quarantine_header", "policy.site.reply_text", "spool.directory",
+        "trust.authenticated", "trust.relays", "trust.arc_sealers", "policy.preset",
+        "policy.quarantine", "policy.quarantine_header", "policy.reply_text", "spool.directory",
         "metrics.listen"}) {
     INFO(key);
     CHECK(std::ranges::find(keys, key) != keys.end());
@@ -60,14 +60,14 @@ TEST_CASE("wrong values are refused with line and reason", "[config]") {
       {"[policy]\nquarantine_header = \"from: a\"",
        "f:2: policy.quarantine_header: \"from\" means something else; use a name of its own"},
       {"[policy]\nreply_text = \"4.7.1 DMARC\"",
-       "f:2: policy.site.reply_text: the code must be like \"5.7.1\", for a rejection"},
-      {"[policy]\nreply_text = \"DMARC\\nx\"", "f:2: policy.site.reply_text: must be printable ASCII"},
-      {"[policy]\nreply_text = \"5.7.1  \"", "f:2: policy.site.reply_text: must not be empty"},
+       "f:2: policy.reply_text: the code must be like \"5.7.1\", for a rejection"},
+      {"[policy]\nreply_text = \"DMARC\\nx\"", "f:2: policy.reply_text: must be printable ASCII"},
+      {"[policy]\nreply_text = \"5.7.1  \"", "f:2: policy.reply_text: must not be empty"},
       {"[policy]\nreply_text = \"DMARC {domain}\"",
-       "f:2: policy.site.reply_text: unknown placeholder {domain}; "
+       "f:2: policy.reply_text: unknown placeholder {domain}; "
        "there are {from_domain}, {event_id} and {reason}"},
       {"[policy]\nreply_text = \"DMARC {from_domain\"",
-       "f:2: policy.site.reply_text: unknown placeholder {from_domain}; "
+       "f:2: policy.reply_text: unknown placeholder {from_domain}; "
        "there are {from_domain}, {event_id} and {reason}"},
       {"[spool]\ndirectory = \"spool\"", "f:2: spool.directory: must begin with \"/\""},
       {"[metrics]\nlisten = \"9893\"",

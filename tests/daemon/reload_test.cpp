@@ -27,7 +27,7 @@ TEST_CASE("a reload changes what new connections meet, not those that run", "[da
   REQUIRE(running);
   REQUIRE(running->deliver(world::forged())->kind == Answer::Kind::reject);
 
-  configure(daemon, "policy.site.preset = \"monitor\"\n");
+  configure(daemon, "policy.preset = \"monitor\"\n");
   daemon.signal(SIGUSR1);
   REQUIRE(daemon.wait_for_log("reload: configuration 2-"));
   CHECK(world::deliver(daemon, world::forged())->kind == Answer::Kind::deliver);
@@ -39,13 +39,13 @@ TEST_CASE("a faulty new file keeps the old configuration and says where it is wr
   const world::Dns dns;
   Daemon daemon(POSTERN_MILTER, dns.server.address());
   REQUIRE(daemon.start());
-  daemon.configure("\n\npolicy.site.preset = \"stricter\"\n");
+  daemon.configure("\n\npolicy.preset = \"stricter\"\n");
   daemon.signal(SIGUSR1);
   REQUIRE(daemon.wait_for_log("kept the old configuration"));
   CHECK_THAT(daemon.log(), Catch::Contains("postern.toml:3:"));
   CHECK(world::deliver(daemon, world::forged())->kind == Answer::Kind::reject);
 
-  configure(daemon, "policy.site.preset = \"monitor\"\n");  // Repaired.
+  configure(daemon, "policy.preset = \"monitor\"\n");  // Repaired.
   daemon.signal(SIGUSR1);
   REQUIRE(daemon.wait_for_log("reload: configuration 2-"));
   CHECK(world::deliver(daemon, world::forged())->kind == Answer::Kind::deliver);

@@ -237,7 +237,7 @@ TEST_CASE("forged fields are removed from the last to the first, then ours go on
           "[milter][RFC 8601 §5]") {
   FakeResolver dns;
   publish(dns);
-  const Gateway gateway(dns, std::string(settings) + "policy.site.preset = \"monitor\"\n");
+  const Gateway gateway(dns, std::string(settings) + "policy.preset = \"monitor\"\n");
   Dialogue dialogue = forged();
   dialogue.letter = Letter::parse(
       "Authentication-Results: mx.example.org; spf=pass\r\n"

@@ -47,7 +47,7 @@ TEST_CASE("a faulty scenario is an error with file and line", "[scenario]") {
       {"unfinished message", "# x\nmessage\nFrom: a\n", "message of line 2 has no end"},
       {"missing file", "# x\nmessage @none.eml\n", "2: cannot read"},
       {"bad time", "# x\nnow tomorrow\n", "2: now needs seconds"},
-      {"bad setting", "# x\nconfig policy.site.preset\n", "2: config needs KEY = VALUE"},
+      {"bad setting", "# x\nconfig policy.preset\n", "2: config needs KEY = VALUE"},
       {"bad signature", "# x\nsign example.com\n", "2: sign needs tag=value"},
   }));
   INFO(row.what);
