@@ -21,7 +21,7 @@ class Lab:
     """`with Lab(program) as lab:` starts all three and stops and removes them, also on Ctrl-C."""
 
     def __init__(self, program, preset="rfc9989", socket_kind="unix", policy="",
-                 default_action="tempfail", keep=False, world_type=World):
+                 trust="", default_action="tempfail", keep=False, world_type=World):
         if os.geteuid() != 0:
             raise PermissionError("a private Postfix needs root to start")
         self.keep = keep
@@ -34,7 +34,7 @@ class Lab:
             self.dns = Nameserver(self.directory / "dns", self.world.records(),
                                   self.world.silent)
             self.postern = Postern(self.directory / "postern", program, self.dns.port,
-                                   AUTHSERV_ID, preset, socket_kind, policy=policy)
+                                   AUTHSERV_ID, preset, socket_kind, policy=policy, trust=trust)
             self.postfix = Postfix(self.directory / "postfix", DOMAIN, self.postern.milter,
                                    default_action)
         except BaseException:

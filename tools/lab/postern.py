@@ -25,6 +25,7 @@ attempts = 2
 [trust]
 # Not loopback: the sender speaks from there and plays all clients.
 networks = ["{trusted}"]
+{trust}
 
 [policy]
 preset = "{preset}"
@@ -46,10 +47,11 @@ SOCKETS = {
 
 
 class Postern:
-    """program=None: no daemon, to try the rest of the lab alone."""
+    """program=None: no daemon, to try the rest of the lab alone. trust and policy are lines of
+    these sections; tables of their own may follow those of policy."""
 
     def __init__(self, directory, program, dns_port, authserv_id, preset, socket_kind="unix",
-                 trusted="192.0.2.200/32", dns_timeout_ms=1000, policy=""):
+                 trusted="192.0.2.200/32", dns_timeout_ms=1000, policy="", trust=""):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir()
         self.owner = pwd.getpwnam("postfix")
@@ -64,7 +66,7 @@ class Postern:
         ours, self.milter = (spelling.format(**places) for spelling in SOCKETS[socket_kind])
         self.settings = dict(socket=ours, authserv_id=authserv_id, dns_port=dns_port,
                              dns_timeout_ms=dns_timeout_ms, trusted=trusted, preset=preset,
-                             policy=policy, directory=self.directory)
+                             policy=policy, trust=trust, directory=self.directory)
         self.config = self.directory / "postern.toml"
         self.configure()
         self.log = self.directory / "postern.log"

@@ -54,7 +54,7 @@ milter_content_timeout = 60s
 """
 
 MASTER = """\
-127.0.0.1:{port} inet n - n - 50 smtpd
+127.0.0.1:{port} inet n - n - 100 smtpd
 pickup    unix n - n 60 1 pickup
 cleanup   unix n - n - 0 cleanup
 qmgr      unix n - n 300 1 qmgr
