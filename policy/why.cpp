@@ -49,8 +49,9 @@ std::string published(const dmarc::Result& dmarc) {
   text += dmarc::name(dmarc.published);
   if (dmarc.policy_domain) text += " of " + dmarc.policy_domain->text();
   // RFC 9989 §4.7: the domain is testing, one step milder applies.
-  if (dmarc.record && dmarc.record->testing) {
-    text.append(", t=y: ").append(dmarc::name(dmarc.policy));
+  if (dmarc.policy != dmarc.published) {
+    const bool testing = !dmarc.record || dmarc.record->testing;
+    text.append(testing ? ", t=y: " : ", pct=0: ").append(dmarc::name(dmarc.policy));
   }
   return text;
 }

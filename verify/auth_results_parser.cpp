@@ -251,6 +251,27 @@ std::optional<AuthResults> parse_auth_results(std::string_view value) {
   return found;
 }
 
+std::optional<base::Domain> find_dmarc_pass(std::string_view arc_results) {
+  const std::size_t end = arc_results.find(';');
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::optional<AuthResults> found = parse_auth_results(arc_results.substr(end + 1));
+  if (!found) return std::nullopt;
+  const ResInfo* dmarc = nullptr;
+  for (const ResInfo& info : found->results) {
+    if (info.method != "dmarc") continue;
+    if (dmarc != nullptr) return std::nullopt;
+    dmarc = &info;
+  }
+  if (dmarc == nullptr || dmarc->result != "pass") return std::nullopt;
+  const auto is_from = [](const Property& property) {
+    return property.type == "header" && property.name == "from";
+  };
+  if (std::ranges::count_if(dmarc->properties, is_from) != 1) return std::nullopt;
+  // RFC 9989 §9 wants the domain alone; some write the address.
+  const std::string& from = std::ranges::find_if(dmarc->properties, is_from)->value;
+  return base::Domain::parse(std::string_view(from).substr(from.rfind('@') + 1));
+}
+
 std::optional<std::string> authserv_id_of(std::string_view value) {
   Scanner scanner(value);
   std::optional<Head> head = read_head(scanner);

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "verify/base/domain.hpp"
+
 // Reading Authentication-Results (RFC 8601 §2.2): tolerantly, to find those that claim to be ours,
 // and strictly, to learn what one says.
 namespace verify {
@@ -41,6 +43,11 @@ struct AuthResults {
 // and "?" (base64, IPv6 addresses), and a property may lack its ptype. Nothing for a version other
 // than 1.
 [[nodiscard]] std::optional<AuthResults> parse_auth_results(std::string_view value);
+
+// header.from of the dmarc=pass in the value of an ARC-Authentication-Results field (RFC 8617
+// §4.1.1, "i=1; authserv-id; …"). Nothing unless there is exactly one result of DMARC, and one such
+// name.
+[[nodiscard]] std::optional<base::Domain> find_dmarc_pass(std::string_view arc_results);
 
 // The authserv-id a field claims, unquoted and unfolded: comments, quotes, a version, a forgotten
 // semicolon and "/…" behind the name do not hide it. Nothing when the field claims none that can

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "verify/auth_results_parser.hpp"
+#include "verify/spf/breadth.hpp"
+#include "verify/spf/sender.hpp"
 #include "verify/spf_check.hpp"
 
 namespace verify {
@@ -12,31 +14,19 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// RFC 2919 §3, RFC 2369 §3: what mailing list software adds.
-constexpr std::string_view list_fields[] = {"List-Id", "List-Post", "List-Unsubscribe"};
-
-MessageInfo describe(const mail::Headers& headers, bool complete) {
-  MessageInfo info;
-  info.size = headers.octets();
-  info.header_truncated = !complete;
-  const auto ids = headers.named("Message-ID");
-  if (!ids.empty()) info.message_id = base::trim(ids.front()->value);
-  info.list_mail = std::ranges::any_of(
-      list_fields, [&](std::string_view name) { return !headers.named(name).empty(); });
-  return info;
-}
-
 // True when an organizational domain could hold both that is more than a top-level domain: worth
 // asking for before it is known to be needed.
 bool may_align(const base::Domain& domain, const base::Domain& author) {
   return domain.suffix(2) == author.suffix(2);
 }
 
-// The domain that SPF speaks for, before it has spoken (RFC 7208 §2.4).
-std::optional<base::Domain> spf_domain(std::string_view mail_from, std::string_view helo) {
-  const std::size_t at = mail_from.rfind('@');
-  if (mail_from.empty()) return base::Domain::parse(helo);
-  return base::Domain::parse(mail_from.substr(at == std::string_view::npos ? 0 : at + 1));
+// What no SPF check can tell: nobody knows which client the relay took the message from.
+spf::Result unknown_origin(const std::optional<base::Domain>& domain) {
+  spf::Result result;
+  result.status = spf::Status::temperror;
+  result.domain = domain;
+  result.problem = "the relay's Received field names no client";
+  return result;
 }
 
 }  // namespace
@@ -56,6 +46,7 @@ struct Verification::InFlight {
         options(options_given),
         services(services_given),
         now(now_given),
+        relayed(connection_given.relay.has_value()),
         deadline(steady_clock::now() + options.deadline),
         checks(services.resolver, options.questions.checks_max) {
     if (!client) return;
@@ -105,8 +96,14 @@ struct Verification::InFlight {
       const base::Domain& domain = candidate.signature->domain;
       if (domain != *author && may_align(domain, *author)) start_walk(domain);
     }
-    const auto domain = spf_domain(mail_from, helo);
+    const auto domain = spf_domain();
     if (domain && domain != author && may_align(*domain, *author)) start_walk(*domain);
+  }
+
+  // The domain that SPF speaks for, before it has spoken.
+  [[nodiscard]] std::optional<base::Domain> spf_domain() const {
+    return base::Domain::parse(
+        spf::find_sender({{}, spf::Identity::mail_from, helo, mail_from, {}}).domain);
   }
 
   void start_walk(const base::Domain& domain) {
@@ -158,7 +155,8 @@ struct Verification::InFlight {
   }
 
   dmarc::Result judge_dmarc(const Facts& facts) {
-    dmarc::Evidence evidence{*author, walk(*author), dns::Outcome::found, {}};
+    dmarc::Evidence evidence{
+        *author, walk(*author), dns::Outcome::found, {}, options.pct_zero_is_testing};
     if (!evidence.walk.records.empty()) {
       if (dmarc::needs_existence(evidence.walk)) {
         evidence.existence = wait(checks.lookup(dmarc::existence_question(*author))).outcome;
@@ -166,6 +164,24 @@ struct Verification::InFlight {
       add_identifiers(facts, evidence);
     }
     return dmarc::judge(evidence);
+  }
+
+  void judge_spf(Facts& facts) {
+    if (!client && relayed) facts.spf.push_back(unknown_origin(spf_domain()));
+    for (SpfCheck& check : spf_checks)
+      facts.spf.push_back(check.finish());
+    const spf::Result* result = facts.mail_from_spf();
+    if (result != nullptr && !spf_checks.empty()) {
+      facts.spf_breadth = spf::breadth(*result, spf_checks.back().lookups());
+    }
+  }
+
+  arc::Result judge_arc() {
+    arc::Result result = arc::judge(chain, wait_all(seal_keys), headers, body_hashes, options.dkim,
+                                    services.keys, now);
+    for (arc::Sealer& sealer : result.sealers)
+      sealer.dmarc_pass = find_dmarc_pass(sealer.results);
+    return result;
   }
 
   void add_identifiers(const Facts& facts, dmarc::Evidence& evidence) {
@@ -195,6 +211,7 @@ struct Verification::InFlight {
   const Options& options;
   const Services services;
   const base::WallTime now;
+  const bool relayed;  // By a relay of ours; then the client may be unknown.
   const base::Deadline deadline;
   dns::RecordingResolver checks;  // Every question but SPF's.
 
@@ -224,7 +241,7 @@ Verification& Verification::operator=(Verification&&) noexcept = default;
 void Verification::end_of_headers(mail::Headers headers, bool complete) {
   InFlight& in = *in_flight_;
   in.headers = std::move(headers);
-  in.info = describe(in.headers, complete);
+  in.info = describe(in.headers, in.mail_from, complete);
   in.authors = mail::find_authors(in.headers);
   if (!in.authors.fault) in.author = in.authors.addresses.front().domain;
   if (complete) in.start_headers();
@@ -243,16 +260,14 @@ Facts Verification::finish() {
   facts.authors = in.authors.addresses;
   facts.from_fault = in.authors.fault;
   facts.message = in.info;
-  for (SpfCheck& check : in.spf_checks)
-    facts.spf.push_back(check.finish());
+  in.judge_spf(facts);
   facts.iprev = in.judge_iprev();
   if (in.info.header_truncated) {
     facts.dmarc.status = dmarc::Status::permerror;
     facts.dmarc.reason = "header section too large";
   } else {
     facts.dkim = in.judge_dkim();
-    facts.arc = arc::judge(in.chain, in.wait_all(in.seal_keys), in.headers, in.body_hashes,
-                           in.options.dkim, in.services.keys, in.now);
+    facts.arc = in.judge_arc();
     if (in.author) facts.dmarc = in.judge_dmarc(facts);
   }
 

@@ -17,6 +17,7 @@
 #include "verify/iprev/iprev.hpp"
 #include "verify/mail/address.hpp"
 #include "verify/mail/headers.hpp"
+#include "verify/message_info.hpp"
 #include "verify/spf/spf.hpp"
 
 namespace verify {
@@ -37,23 +38,6 @@ struct Envelope {
   std::string mail_from;  // Without brackets; empty for "<>".
   std::vector<std::string> recipients;
   std::string queue_id;  // {i}; may come late from Postfix.
-};
-
-// What of the message itself, beside its signatures, policy may want to know.
-struct MessageInfo {
-  std::string message_id;
-  std::uint64_t size = 0;         // Octets of header section and body as the MTA handed them over.
-  bool list_mail = false;         // List-Id or another List-* field (RFC 2919, RFC 2369).
-  bool header_truncated = false;  // The header section passed the limit; nothing was checked.
-  bool auto_submitted = false;    // Auto-Submitted other than "no" (RFC 3834 §5).
-  bool mail_from_rewritten = false;  // MAIL FROM by the Sender Rewriting Scheme.
-  std::string display_name{};        // Of the first From address: decoded (RFC 2047), bounded.
-  std::optional<base::Domain> sender_domain{};   // Of the Sender field.
-  std::vector<base::Domain> reply_to_domains{};  // Of the Reply-To field, at most 10.
-  unsigned lot = 0;  // 0 to 99, evenly drawn by Message-ID, From and MAIL FROM: equal at every
-                     // retry and on every gateway. For staged enforcement.
-
-  friend bool operator==(const MessageInfo&, const MessageInfo&) = default;
 };
 
 // Everything the checks found out about one message. A plain value: it can be logged, stored,
@@ -92,6 +76,7 @@ struct Options {
   dkim::Options dkim;
   arc::Options arc;
   iprev::Options iprev;
+  bool pct_zero_is_testing = false;  // See dmarc::Evidence.
   std::size_t header_octets_max = 256 * 1024;
   Questions questions;
   std::chrono::milliseconds deadline{20'000};  // All checks, MAIL FROM to end of message.

@@ -211,3 +211,23 @@ TEST_CASE("a field that is not to the letter is not read", "[authres][RFC 8601 2
     CHECK_FALSE(parse_auth_results(value));
   }
 }
+
+TEST_CASE("an ARC sealer's DMARC pass is read strictly", "[auth_results][RFC 8617 §4.1.1]") {
+  const auto pass = [](std::string_view value) -> std::string {
+    const auto domain = verify::find_dmarc_pass(value);
+    return domain ? domain->text() : "";
+  };
+  CHECK(pass(" i=1; mx.example; dmarc=pass header.from=Example.com; spf=fail") == "example.com");
+  CHECK(pass(" i=1; mx.example; dmarc=pass (p=reject) header.from=a@example.com") == "example.com");
+  CHECK(pass(" i=1; mx.example; dmarc=fail header.from=example.com").empty());
+  CHECK(pass(" i=1; mx.example; spf=pass header.from=example.com").empty());
+  CHECK(pass(" i=1; mx.example; dmarc=pass smtp.from=example.com").empty());
+  CHECK(pass(" i=1; mx.example; dmarc=pass header.from=a.example header.from=b.example").empty());
+  CHECK(pass(" i=1; mx.example; dmarc=fail header.from=a.example; "
+             "dmarc=pass header.from=b.example")
+            .empty());
+  CHECK(pass(" i=1; mx.example; dkim=fail reason=\"; dmarc=pass header.from=a.example\"").empty());
+  CHECK(pass(" i=1; mx.example; none").empty());
+  CHECK(pass("dmarc=pass header.from=example.com").empty());
+  CHECK(pass("").empty());
+}

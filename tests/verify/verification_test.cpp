@@ -173,3 +173,36 @@ TEST_CASE("equal messages give equal facts", "[verify]") {
   CHECK(std::ranges::equal(first.dns, second.dns, {}, question, question));
   CHECK(std::ranges::is_sorted(first.dns, {}, &dns::Lookup::question));
 }
+
+TEST_CASE("pct=0 counts as testing where the site says so", "[verify][RFC 7489 §6.3]") {
+  Lab lab;
+  lab.dns.add_txt("_dmarc.example.com", "v=DMARC1; p=reject; pct=0");
+  CHECK(lab.judge(headers_of({from})).dmarc.policy == dmarc::Policy::reject);
+  lab.options.pct_zero_is_testing = true;
+  const dmarc::Result result = lab.judge(headers_of({from})).dmarc;
+  CHECK(result.policy == dmarc::Policy::quarantine);
+  CHECK(result.published == dmarc::Policy::reject);
+}
+
+TEST_CASE("an unknown origin behind a relay is no failure of SPF", "[verify]") {
+  Lab lab;
+  lab.connection.relay = std::exchange(lab.connection.client, std::nullopt);
+  lab.dns.add_txt("_dmarc.example.com", "v=DMARC1; p=reject");
+  const verify::Facts facts = lab.judge(headers_of({from}));
+  REQUIRE(facts.spf.size() == 1);
+  CHECK(facts.spf[0].status == spf::Status::temperror);
+  CHECK(facts.dmarc.status == dmarc::Status::temperror);
+  CHECK_FALSE(facts.iprev);
+  lab.mail_from = "a@elsewhere.example";  // It could not have aligned.
+  CHECK(lab.judge(headers_of({from})).dmarc.status == dmarc::Status::fail);
+}
+
+TEST_CASE("a pass by an include tells how broad the include is", "[verify]") {
+  Lab lab;
+  lab.dns.add_txt("example.com", "v=spf1 include:_spf.example.net -all");
+  lab.dns.add_txt("_spf.example.net", "v=spf1 ip4:192.0.2.0/24 -all");
+  CHECK(lab.judge(headers_of({from})).spf_breadth == 256);
+  lab.dns.clear("example.com");
+  lab.dns.add_txt("example.com", "v=spf1 ip4:192.0.2.0/24 -all");
+  CHECK(lab.judge(headers_of({from})).spf_breadth == 0);
+}

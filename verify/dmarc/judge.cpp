@@ -153,7 +153,8 @@ Result judge(const Evidence& evidence) {
 
   result.policy_domain = at;
   result.published = chosen.policy;
-  result.policy = record.testing ? lowered(chosen.policy) : chosen.policy;
+  const bool testing = record.testing || (evidence.pct_zero_is_testing && record.pct_zero);
+  result.policy = testing ? lowered(chosen.policy) : chosen.policy;
   result.policy_tag = chosen.tag;
   result.record = std::move(record);
   result = judge_alignment(std::move(result), evidence);

@@ -31,6 +31,8 @@ struct Evidence {
   // Answer to existence_question(author); only read when np= may apply.
   dns::Outcome existence = dns::Outcome::found;
   std::vector<Identifier> identifiers;
+  // pct=0 counts as t=y: RFC 9989 §9.3 made the latter out of it, and records were not rewritten.
+  bool pct_zero_is_testing = false;
 };
 
 // The verdict, with what `explain` needs to tell how it came about.
@@ -42,7 +44,7 @@ struct Result {
   std::optional<base::Domain> organization;   // The organizational domain of the author.
   std::optional<Record> record;
   Policy policy = Policy::none;     // What applies, after sp, np and t (§4.10.1).
-  Policy published = Policy::none;  // Before t=y lowered it.
+  Policy published = Policy::none;  // Before t=y (or pct=0) lowered it.
   std::string policy_tag;           // "p", "sp" or "np": which tag gave it.
   bool dkim_aligned = false;
   bool spf_aligned = false;

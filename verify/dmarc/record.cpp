@@ -140,9 +140,9 @@ std::string failure_options(const std::vector<Tag>& tags) {
 }
 
 bool is_known(const Tag& tag) {
-  // RFC 9989 §4.7, §9.3: everything else is ignored, pct=, rf= and ri= of RFC 7489 included.
-  static constexpr std::string_view names[] = {"p",  "sp",  "np",  "adkim", "aspf",
-                                               "fo", "rua", "ruf", "psd",   "t"};
+  // RFC 9989 §4.7, §9.3: everything else is ignored, rf= and ri= of RFC 7489 included.
+  static constexpr std::string_view names[] = {"p",   "sp",  "np",  "adkim", "aspf", "fo",
+                                               "rua", "ruf", "psd", "t",     "pct"};
   return std::ranges::any_of(names, [&](std::string_view name) { return is_tag(tag, name); });
 }
 
@@ -191,6 +191,9 @@ base::Result<Record, RecordError> parse_record(std::string_view text) {
                              tags, "psd", {{"y", true}, {"n", false}, {"u", std::nullopt}})
                              .value_or(std::nullopt);
   record.testing = first_valid<bool>(tags, "t", {{"y", true}, {"n", false}}).value_or(false);
+  // RFC 7489 §6.3: 1*3DIGIT. Only those who ask for it make something of it.
+  record.pct_zero =
+      first_valid<bool>(tags, "pct", {{"0", true}, {"00", true}, {"000", true}}).value_or(false);
   record.aggregate_to = first_uris(tags, "rua");
   record.failure_to = first_uris(tags, "ruf");
   // RFC 9989 §4.7: fo= without ruf= is ignored.

@@ -167,3 +167,13 @@ TEST_CASE("policies are named as in records", "[dmarc]") {
   CHECK(dmarc::name(Policy::quarantine) == "quarantine");
   CHECK(dmarc::name(Policy::reject) == "reject");
 }
+
+TEST_CASE("pct=0 of old records is known", "[dmarc][RFC 7489 §6.3]") {
+  const auto zero = [](std::string_view text) { return dmarc::parse_record(text)->pct_zero; };
+  CHECK(zero("v=DMARC1; p=reject; pct=0"));
+  CHECK(zero("v=DMARC1; p=reject; PCT = 000"));
+  CHECK_FALSE(zero("v=DMARC1; p=reject"));
+  CHECK_FALSE(zero("v=DMARC1; p=reject; pct=100"));
+  CHECK_FALSE(zero("v=DMARC1; p=reject; pct=0000"));
+  CHECK_FALSE(zero("v=DMARC1; p=reject; pct="));
+}
