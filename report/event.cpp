@@ -1,11 +1,10 @@
 #include "report/event.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <set>
 
 #include "report/json_writer.hpp"
+#include "report/timestamp.hpp"
 #include "report/words.hpp"
 #include "verify/base/text.hpp"
 
@@ -33,34 +32,6 @@ constexpr std::size_t recipient_octets_max = 8'192;
 constexpr std::size_t dns_octets_max = 32'768;  // Of all DNS answers together.
 constexpr std::size_t dns_record_max = 4'096;   // Of one record.
 constexpr std::size_t tail_octets_max = 6'000;  // One DNS answer too many, and what follows them.
-
-// "0" to "9999" with leading zeros: dates need no locale and no stream.
-void append_padded(std::string& out, unsigned value, unsigned width) {
-  std::array<char, 10> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  const auto length = static_cast<unsigned>(end - digits.data());
-  if (length < width) out.append(width - length, '0');
-  out.append(digits.data(), end);
-}
-
-// RFC 3339 §5.6, UTC, milliseconds.
-std::string timestamp(base::WallTime time) {
-  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time);
-  const auto days = std::chrono::floor<std::chrono::days>(milliseconds);
-  const std::chrono::year_month_day date(days);
-  const std::chrono::hh_mm_ss clock(milliseconds - days);
-  const auto count = [](auto duration) { return static_cast<unsigned>(duration.count()); };
-  std::string out;
-  out.reserve(24);
-  append_padded(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  append_padded(out += '-', static_cast<unsigned>(date.month()), 2);
-  append_padded(out += '-', static_cast<unsigned>(date.day()), 2);
-  append_padded(out += 'T', count(clock.hours()), 2);
-  append_padded(out += ':', count(clock.minutes()), 2);
-  append_padded(out += ':', count(clock.seconds()), 2);
-  append_padded(out += '.', count(clock.subseconds()), 3);
-  return out += 'Z';
-}
 
 // The part of an address after the last "@", with it: what is left when local parts are off.
 std::string_view without_local_part(std::string_view address) {
@@ -252,8 +223,7 @@ void write_decision(JsonWriter& json, const Event& event) {
     json.text_or_null("reply", std::nullopt, phrase_max);
     return;
   }
-  std::string line;
-  append_padded(line, static_cast<unsigned>(reply.code), 3);
+  std::string line = std::to_string(reply.code);
   if (!reply.enhanced_code.empty()) line.append(" ").append(reply.enhanced_code);
   json.text("reply", line.append(" ").append(reply.text), phrase_max);
 }

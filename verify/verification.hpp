@@ -32,6 +32,8 @@ struct Connection {
   // Mail through a relay of ours: the relay. `client` and `helo` are then those the relay wrote
   // down; without a client nobody knows whom it came from, and SPF is temperror.
   std::optional<base::IpAddress> relay{};
+
+  friend bool operator==(const Connection&, const Connection&) = default;
 };
 
 struct Envelope {
@@ -61,6 +63,8 @@ struct Facts {
   [[nodiscard]] const spf::Result* mail_from_spf() const;
   // The one author domain DMARC is about, when there is one.
   [[nodiscard]] const base::Domain* from_domain() const;
+
+  friend bool operator==(const Facts&, const Facts&) = default;
 };
 
 // How many DNS questions one message may cause: 64 in all. Each party has a share of its own, so

@@ -12,6 +12,8 @@ namespace dns {
 struct Lookup {
   Question question;
   Answer answer;
+
+  friend bool operator==(const Lookup&, const Lookup&) = default;
 };
 
 // Asks another resolver on behalf of one message: equal questions are asked once, every question

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "verify/base/text.hpp"
+
 namespace dns {
 
 namespace {
@@ -16,9 +18,27 @@ struct AsText {
   }
 };
 
+std::optional<Record> parse_exchange(std::string_view text) {
+  const std::size_t space = text.find(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  const std::optional<std::uint64_t> preference = base::parse_number(text.substr(0, space));
+  if (!preference || *preference > 0xFFFF) return std::nullopt;
+  const std::string_view host = text.substr(space + 1);
+  return MailExchange{static_cast<std::uint16_t>(*preference),
+                      std::string(host == "." ? "" : host)};
+}
+
 }  // namespace
 
 std::string text(const Record& record) { return std::visit(AsText{}, record); }
+
+std::optional<Record> parse_record(Type type, std::string_view text) {
+  if (type == Type::mx) return parse_exchange(text);
+  if (type != Type::a && type != Type::aaaa) return Record(std::string(text));
+  const std::optional<base::IpAddress> address = base::IpAddress::parse(text);
+  if (!address) return std::nullopt;
+  return *address;
+}
 
 Answer wait(const Pending& pending, base::Deadline deadline) {
   if (!pending.valid()) return {};

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <future>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -41,6 +42,8 @@ using Record = std::variant<std::string, base::IpAddress, MailExchange>;
 
 // As shown in logs and events: the TXT or PTR text, the address, or "10 mail.example".
 [[nodiscard]] std::string text(const Record& record);
+// The record that text() shows so, for questions of that type.
+[[nodiscard]] std::optional<Record> parse_record(Type type, std::string_view text);
 
 struct Answer {
   Outcome outcome = Outcome::timeout;

@@ -55,3 +55,22 @@ TEST_CASE("types and outcomes have names", "[dns]") {
   CHECK(dns::name(Outcome::failure) == "failure");
   CHECK(dns::name(Outcome::timeout) == "timeout");
 }
+
+TEST_CASE("a record is read back from its text", "[dns]") {
+  const std::pair<dns::Type, dns::Record> rows[] = {
+      {dns::Type::txt, std::string("v=spf1 -all")},
+      {dns::Type::ptr, std::string("mail.example")},
+      {dns::Type::a, *base::IpAddress::parse("192.0.2.1")},
+      {dns::Type::aaaa, *base::IpAddress::parse("2001:db8::1")},
+      {dns::Type::mx, dns::MailExchange{10, "mail.example"}},
+      {dns::Type::mx, dns::MailExchange{0, ""}},
+  };
+  for (const auto& [type, record] : rows) {
+    CHECK(dns::parse_record(type, dns::text(record)) == record);
+  }
+  CHECK_FALSE(dns::parse_record(dns::Type::a, "mail.example"));
+  CHECK_FALSE(dns::parse_record(dns::Type::aaaa, ""));
+  for (const char* text : {"", "10", "x mail.example", "65536 mail.example", " mail.example"}) {
+    CHECK_FALSE(dns::parse_record(dns::Type::mx, text));
+  }
+}
