@@ -53,6 +53,12 @@ report::Event event_of(fuzz::Input& input) {
     event.envelope.recipients.emplace_back(input.text());
   fill_facts(event.facts, input);
   event.verified = input.below(8) != 1;
+  event.connection.user = input.text();
+  event.signals.emplace_back(input.text());
+  event.decision.tenant = input.text();
+  event.decision.stricter.push_back(
+      {std::string(input.text()), policy::Action::reject, std::string(input.text())});
+  event.facts.dmarc.record.emplace().text = input.text();
   event.decision.why = input.text();
   event.decision.reply.text = input.text();
   event.time += std::chrono::microseconds(input.below(65536));

@@ -32,18 +32,21 @@ TEST_CASE("an event is one line of JSON, field by field as documented", "[report
       R"("spf":[{"identity":"helo","domain":"mail.example.net","result":"none","mechanism":"",)"
       R"("explanation":""},{"identity":"mail_from","domain":"example.com","result":"fail",)"
       R"("mechanism":"-all","explanation":"example.com sends from 198.51.100.0/24 only"}],)"
+      R"("spf_breadth":0,)"
       R"("dkim":[{"d":"example.com","s":"s1","a":"rsa-sha256","i":"alice@example.com",)"
       R"("b":"AbCdEfGh","result":"fail","reason":"body_hash_mismatch","testing":false,"key_bits":2048}],"signatures":1,)"
-      R"("arc":{"result":"none","instances":0,"oldest_pass":0,"sealers":[]},)"
-      R"("dmarc":{"result":"fail","policy":"reject","published":"reject","tag":"p",)"
+      R"("arc":{"result":"none","instances":0,"oldest_pass":0,"sealers":[],"dmarc_pass":[]},)"
+      R"("dmarc":{"result":"fail","author":"example.com","policy":"reject","published":"reject","tag":"p",)"
       R"("domain":"example.com","org_domain":"example.com","discovery":"treewalk",)"
       R"("disposition":"reject","aligned":{"spf":false,"dkim":false}},)"
+      R"("circumstances":{"dns_degraded":false,"deferred_too_long":false,"signature_repeats":0},)"
       R"("signals":[],"corroboration":["nothing-authenticated","spf-fail"],)"
       R"("action":"reject","would":"reject","rule":"dmarc-reject",)"
-      R"("why":"nothing aligned; SPF -all",)"
+      R"("why":"nothing aligned; SPF -all","tenant":"","stricter":[],)"
       R"("reply":"550 5.7.1 Email rejected per DMARC policy for example.com )"
       R"-((see 0mnzk3r1q3000abc1234)",)-"
-      R"("message":{"size":4711,"message_id":"<1@mail.example.net>"},)"
+      R"("message":{"size":4711,"message_id":"<1@mail.example.net>","lot":0,)"
+      R"("auto_submitted":false,"mail_from_rewritten":false},)"
       R"("dns":[{"name":"1.2.0.192.in-addr.arpa","type":"PTR","outcome":"found","ttl":300,)"
       R"("records":["mail.example.net"]},)"
       R"({"name":"_dmarc.com","type":"TXT","outcome":"no_data","ttl":300,"records":[]},)"
@@ -88,15 +91,48 @@ TEST_CASE("hostile fields give one bounded line of valid ASCII JSON", "[report]"
   CHECK(json["dkim"].size() == 12);
   CHECK(json["signatures"] == 5000);
   CHECK(json["dns_truncated"] == true);
-  CHECK(json["signals"] == ordered_json({"list_mail", "header_truncated"}));
+  CHECK(json["recipients_domains_cut"] == true);
+  CHECK(json["signals"].size() <= 16);
+  CHECK(json["stricter"].size() > 3);
 }
 
 TEST_CASE("local parts are left out where they are not wanted", "[report]") {
-  const ordered_json json = parsed(support::sample_event(), {.local_parts = false});
+  report::Event event = support::sample_event();
+  event.connection.user = "alice@example.com";
+  event.facts.spf[1].problem = "no SPF record at alice._spf.example.com";
+  const ordered_json json = parsed(event, {.local_parts = false});
+  CHECK(json["client"]["user"] == "@example.com");
   CHECK(json["mail_from"] == "@example.com");
   CHECK(json["dkim"][0]["i"] == "@example.com");
   CHECK(json["spf"][1]["explanation"] == "");
   CHECK(json.dump().find("alice") == std::string::npos);
+}
+
+TEST_CASE("signals begin with what the message itself tells", "[report]") {
+  report::Event event = support::sample_event();
+  event.facts.message.list_mail = event.facts.message.header_truncated = true;
+  event.signals = {"lookalike:example.org"};
+  CHECK(parsed(event)["signals"] ==
+        ordered_json({"list_mail", "header_truncated", "lookalike:example.org"}));
+}
+
+TEST_CASE("what only this gateway knew, and who wanted more, is told", "[report]") {
+  report::Event event = support::sample_event();
+  event.connection.relay = base::IpAddress::parse("198.51.100.7");
+  event.connection.user = "scanner";
+  event.circumstances = {true, true, 12};
+  event.decision.tenant = "example.net";
+  event.decision.stricter = {{"example.org", policy::Action::reject, "dmarc-reject"}};
+  const ordered_json json = parsed(event);
+  CHECK(json["client"]["relay"] == "198.51.100.7");
+  CHECK(json["client"]["user"] == "scanner");
+  CHECK(json["circumstances"] ==
+        ordered_json(
+            {{"dns_degraded", true}, {"deferred_too_long", true}, {"signature_repeats", 12}}));
+  CHECK(json["tenant"] == "example.net");
+  CHECK(json["stricter"] == ordered_json::array({{{"recipients_domain", "example.org"},
+                                                  {"action", "reject"},
+                                                  {"rule", "dmarc-reject"}}}));
 }
 
 TEST_CASE("a fault of From is told with the domains that were there", "[report]") {
@@ -105,35 +141,6 @@ TEST_CASE("a fault of From is told with the domains that were there", "[report]"
   const ordered_json json = parsed(event);
   CHECK(json["from_fault"] == std::string(mail::name(mail::FromFault::several_domains)));
   CHECK(json["author_domains"] == ordered_json({"example.com"}));
-}
-
-TEST_CASE("disposition is what was done because of the DMARC policy", "[report][RFC 9990]") {
-  using dmarc::Policy;
-  using dmarc::Status;
-  using policy::Action;
-  struct Row {
-    Status status;
-    Policy policy;
-    Action action;
-    std::string disposition;
-  };
-  const Row rows[] = {
-      {Status::fail, Policy::reject, Action::reject, "reject"},
-      {Status::fail, Policy::reject, Action::quarantine, "quarantine"},
-      {Status::fail, Policy::reject, Action::tag, "none"},  // Monitoring.
-      {Status::fail, Policy::none, Action::accept, "none"},
-      {Status::pass, Policy::reject, Action::accept, "pass"},
-      {Status::pass, Policy::none, Action::accept, "none"},  // XSD: pass is for enforcing ones.
-      {Status::none, Policy::none, Action::reject, "none"},  // Another rule's refusal.
-      {Status::temperror, Policy::none, Action::defer, "none"},
-  };
-  for (const Row& row : rows) {
-    report::Event event = support::sample_event();
-    event.facts.dmarc.status = row.status;
-    event.facts.dmarc.policy = row.policy;
-    event.decision.action = row.action;
-    CHECK(parsed(event)["dmarc"]["disposition"] == row.disposition);
-  }
 }
 
 TEST_CASE("times keep milliseconds and order, before 1970 too", "[report]") {

@@ -47,7 +47,8 @@ verify::Facts sample_facts() {
   facts.dmarc.author = facts.dmarc.policy_domain = facts.dmarc.organization = domain("example.com");
   facts.dmarc.policy = facts.dmarc.published = dmarc::Policy::reject;
   facts.dmarc.policy_tag = "p";
-  facts.message = {"<1@mail.example.net>", 4711, false, false};
+  facts.message.message_id = "<1@mail.example.net>";
+  facts.message.size = 4711;
   facts.dns = sample_lookups();
   return facts;
 }
@@ -84,9 +85,11 @@ report::Event monstrous_event() {
   const std::string label(60, 'a');
   const base::Domain longest = domain(label + "." + label + "." + label + "." + label);
   event.id = event.gateway = event.config = event.envelope.queue_id = junk;
+  event.connection.relay = base::IpAddress::parse("2001:db8:1111:2222:3333:4444:5555:6666");
+  event.connection.user = junk;
   event.connection.client_name = event.connection.helo = event.envelope.mail_from = junk;
   for (int i = 0; i < 3000; ++i) {
-    event.envelope.recipients.push_back("x@" + std::to_string(i) + junk.substr(0, 300));
+    event.envelope.recipients.push_back("x@" + std::to_string(i) + std::string(300, '\x01'));
   }
   verify::Facts& facts = event.facts;
   facts.authors.assign(1000, {junk, longest});
@@ -95,15 +98,23 @@ report::Event monstrous_event() {
   facts.dkim.assign(5000, {dkim::Status::fail, dkim::Reason::syntax, longest, junk, junk, junk,
                            junk, true, 8192});
   facts.arc = {arc::Status::fail, 50, 50, {}, junk};
-  facts.arc.sealers.assign(50, {longest, junk, junk});
+  facts.arc.sealers.assign(50, {longest, junk, junk, longest});
   facts.iprev = iprev::Result{iprev::Status::fail, junk};
   facts.dmarc.author = facts.dmarc.policy_domain = facts.dmarc.organization = longest;
   facts.dmarc.reason = facts.dmarc.policy_tag = junk;
-  facts.message = {junk, ~0ULL >> 1, true, true};
+  facts.dmarc.record.emplace().text = junk;
+  facts.spf_breadth = ~0ULL;
+  facts.message.message_id = junk;
+  facts.message.size = ~0ULL >> 1;
+  facts.message.list_mail = facts.message.header_truncated = true;
   facts.dns.assign(200, lookup(junk, dns::Type::txt, dns::Outcome::found, {junk, junk, junk}));
   event.decision.rule = event.decision.why = junk;
   event.decision.corroboration.assign(1000, junk);
   event.decision.reply.text = junk;
+  event.decision.tenant = junk;
+  event.decision.stricter.assign(1000, {junk, policy::Action::quarantine, junk});
+  event.circumstances = {true, true, ~0ULL >> 1};
+  event.signals.assign(1000, junk);
   return event;
 }
 
