@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/destination.hpp"
+#include "verify/base/time.hpp"
+#include "verify/dmarc/discovery.hpp"
+#include "verify/dns/resolver.hpp"
+
+// Whether a report about one domain may go to a mailbox elsewhere: RFC 9990 §4, and RFC 9991 §5 for
+// failure reports. Without it anybody could have the reports of the world sent to anybody.
+namespace report {
+
+enum class ReportKind : std::uint8_t { aggregate, failure };  // rua=, ruf=
+
+enum class Consent : std::uint8_t {
+  same_organization,  // No consent needed.
+  authorised,         // The host consents, perhaps naming other mailboxes of its own.
+  refused,            // It does not, or names a mailbox on another host.
+  deferred,           // DNS failed temporarily: nothing is sent, ask again later.
+};
+
+[[nodiscard]] std::string_view name(Consent consent);  // "same_organization"
+
+// What became of one destination.
+struct Consented {
+  Mailbox asked;
+  Consent consent = Consent::deferred;
+  std::vector<Mailbox> send_to;  // Empty when refused or deferred.
+  std::string why;               // For people; empty when there is nothing to explain.
+};
+
+// <policy domain>._report._dmarc.<host> TXT; nothing when that is too long to be a name.
+[[nodiscard]] std::optional<dns::Question> consent_question(const base::Domain& policy_domain,
+                                                            const base::Domain& host);
+
+// All that is known of one destination. `answer` is to consent_question().
+struct ConsentEvidence {
+  dmarc::Walk policy_domain;
+  dmarc::Walk host;
+  std::optional<dns::Answer> answer;
+};
+
+// Pure. What is uncertain is never sent to.
+[[nodiscard]] Consented judge_consent(const Mailbox& asked, const ConsentEvidence& evidence,
+                                      ReportKind kind);
+
+// Asks all at once, waits no longer than the deadline, and judges: one result for each
+// destination, in their order.
+[[nodiscard]] std::vector<Consented> verify_destinations(dns::Resolver& resolver,
+                                                         const base::Domain& policy_domain,
+                                                         std::span<const Mailbox> destinations,
+                                                         ReportKind kind, base::Deadline deadline);
+
+// Every mailbox to send to, each once.
+[[nodiscard]] std::vector<Mailbox> consented_mailboxes(std::span<const Consented> results);
+
+}  // namespace report

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "verify/base/domain.hpp"
+#include "verify/base/result.hpp"
+
+// Where a domain owner wants reports: the URIs of rua= and ruf=. They come from strangers' DNS.
+namespace report {
+
+// A mailbox that can stand in an SMTP command and a header field as it is: the local part is a
+// dot-atom of RFC 5322 §3.2.3, so no quoting, no white space, no line end is possible.
+struct Mailbox {
+  std::string local_part;
+  base::Domain domain;
+
+  [[nodiscard]] static std::optional<Mailbox> parse(std::string_view address);
+  [[nodiscard]] std::string text() const { return local_part + "@" + domain.text(); }
+
+  friend bool operator==(const Mailbox&, const Mailbox&) = default;
+};
+
+// Why a URI is no place to send reports to.
+enum class UriFault : std::uint8_t {
+  too_long,
+  not_mailto,         // https:, javascript:, …: RFC 9990 §3.5 describes mail only.
+  control_character,  // CR, LF, NUL, …, in the clear or as %0d.
+  malformed_escape,   // A "%" without two hexadecimal digits.
+  header_fields,      // "?subject=…", RFC 6068 §2: nobody else writes our header.
+  several_addresses,
+  no_address,
+  unusable_local_part,  // Not a dot-atom, or longer than RFC 5321 §4.5.3.1.1 allows.
+  unusable_domain,      // Not a name in DNS: an address literal, a single label, an empty label.
+};
+
+[[nodiscard]] std::string_view name(UriFault fault);  // "not_mailto"
+
+// The mailbox of a mailto URI (RFC 6068 §2); a size limit of RFC 7489 ("!10m") is read past. An
+// internationalized domain becomes A-labels.
+[[nodiscard]] base::Result<Mailbox, UriFault> parse_report_uri(std::string_view uri);
+
+struct RefusedUri {
+  std::string uri;  // Printable, cut to 100 octets.
+  UriFault fault = UriFault::not_mailto;
+};
+
+// What of a list of URIs is used.
+struct Destinations {
+  std::vector<Mailbox> used;        // In the order given, each once.
+  std::vector<RefusedUri> refused;  // The first 20.
+  std::size_t refused_count = 0;
+  std::size_t left_out = 0;  // Good ones past the limit, repeated ones among them.
+};
+
+// RFC 9990 §3.5: the URIs in order, malformed ones ignored, up to our own limit.
+[[nodiscard]] Destinations choose_destinations(std::span<const std::string> uris,
+                                               std::size_t destinations_max = 10);
+
+}  // namespace report
