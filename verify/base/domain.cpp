@@ -44,6 +44,13 @@ std::optional<std::string> to_a_labels(std::string_view text) {
   return std::string(converted);
 }
 
+std::string to_u_label(const std::string& label) {
+  char* converted = nullptr;
+  const int status = idn2_to_unicode_8z8z(label.c_str(), &converted, IDN2_NONTRANSITIONAL);
+  const std::unique_ptr<char, decltype(&idn2_free)> owner(converted, &idn2_free);
+  return status == IDN2_OK ? std::string(converted) : label;
+}
+
 }  // namespace
 
 std::optional<Domain> Domain::parse(std::string_view text) {
@@ -56,6 +63,18 @@ std::optional<Domain> Domain::parse(std::string_view text) {
   const std::optional<std::string> converted = to_a_labels(text);
   if (!converted || !is_name(*converted)) return std::nullopt;
   return Domain(to_lower(*converted));
+}
+
+std::string Domain::u_labels() const {
+  if (!text_.contains("xn--")) return text_;
+  std::string name;
+  for (std::string_view rest = text_; !rest.empty();) {
+    const std::string_view label = rest.substr(0, rest.find('.'));
+    rest.remove_prefix(std::min(rest.size(), label.size() + 1));
+    name += label.starts_with("xn--") ? to_u_label(std::string(label)) : label;
+    if (!rest.empty()) name += '.';
+  }
+  return name;
 }
 
 std::size_t Domain::label_count() const noexcept {

@@ -18,6 +18,9 @@ class Domain {
   [[nodiscard]] static std::optional<Domain> parse(std::string_view text);
 
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
+  // As people are shown it, in UTF-8; labels that stand for nothing stay A-labels. Not for DNS, and
+  // not fit for a log as it is.
+  [[nodiscard]] std::string u_labels() const;
   [[nodiscard]] std::size_t label_count() const noexcept;
 
   // "a.b.example" -> "b.example"; nothing above the top-level domain.

@@ -54,3 +54,13 @@ TEST_CASE("a name is within itself and its ancestors only", "[base]") {
   CHECK_FALSE(name.is_within(*Domain::parse("b.a.example.com")));
   CHECK_FALSE(Domain::parse("badexample.com")->is_within(*Domain::parse("example.com")));
 }
+
+TEST_CASE("U-labels are what people are shown", "[base][RFC 5890 §2.3.2.1]") {
+  const auto shown = [](std::string_view text) { return base::Domain::parse(text)->u_labels(); };
+  CHECK(shown("example.com") == "example.com");
+  CHECK(shown("b\u00FCcher.example") == "b\u00FCcher.example");
+  CHECK(shown("mail.xn--bcher-kva.example") == "mail.b\u00FCcher.example");
+  // A label that decodes to nothing hides no other.
+  CHECK(shown("xn--99999999.xn--bcher-kva.example") == "xn--99999999.b\u00FCcher.example");
+  CHECK(shown("xn--.example") == "xn--.example");
+}
