@@ -122,8 +122,9 @@ Signal spf_only_broad(const Case& message) {
   const dmarc::Result& dmarc = message.facts.dmarc;
   const bool by_spf_alone =
       dmarc.status == dmarc::Status::pass && dmarc.spf_aligned && !dmarc.dkim_aligned;
-  if (!by_spf_alone || message.facts.spf_breadth < broad_min) return std::nullopt;
-  const std::string_view term = message.facts.mail_from_spf()->mechanism;
+  const spf::Result* spf = message.facts.mail_from_spf();
+  if (!by_spf_alone || spf == nullptr || message.facts.spf_breadth < broad_min) return {};
+  const std::string_view term = spf->mechanism;
   const auto include = base::Domain::parse(term.substr(term.find(':') + 1));
   return include ? "spf_only_broad:" + include->text() : "spf_only_broad";
 }

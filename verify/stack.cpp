@@ -18,7 +18,8 @@ base::Result<std::unique_ptr<Stack>> Stack::open(const Options& options) {
 
 Stack::Stack(std::unique_ptr<dns::AresResolver> network, const Options& options)
     : network_(std::move(network)),
-      cache_(*network_, options.cache),
+      breaker_(*network_, options.breaker),
+      cache_(breaker_, options.cache),
       workers_(options.spf_threads, spf_queue_max) {}
 
 }  // namespace verify

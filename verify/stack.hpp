@@ -7,19 +7,22 @@
 #include "verify/base/worker_pool.hpp"
 #include "verify/dkim/key_cache.hpp"
 #include "verify/dns/ares_resolver.hpp"
+#include "verify/dns/breaker_resolver.hpp"
 #include "verify/dns/caching_resolver.hpp"
 #include "verify/verification.hpp"
 
 namespace verify {
 
 // What the checks of all messages share, in the order in which it must live: the pool's tasks ask
-// the cache, the cache asks the network. One for the daemon, one for `postern check`.
+// the cache, the cache asks the network, and the breaker listens between them. One for the daemon,
+// one for `postern check`.
 class Stack {
  public:
   struct Options {
     dns::AresResolver::Options dns;
     dns::CachingResolver::Options cache;
     std::size_t spf_threads = 16;
+    dns::BreakerResolver::Options breaker{};
   };
 
   // Fails when a DNS server's address cannot be read.
@@ -30,10 +33,14 @@ class Stack {
   // References that hold as long as this object.
   [[nodiscard]] Services services() noexcept { return {cache_, workers_, keys_}; }
 
+  // Whether the resolver itself fails.
+  [[nodiscard]] dns::BreakerResolver::State state() const { return breaker_.state(); }
+
  private:
   Stack(std::unique_ptr<dns::AresResolver> network, const Options& options);
 
   std::unique_ptr<dns::AresResolver> network_;
+  dns::BreakerResolver breaker_;
   dns::CachingResolver cache_;
   dkim::KeyCache keys_;
   base::WorkerPool workers_;  // Last: its tasks end before what they use.

@@ -34,15 +34,16 @@ class BreakerResolver final : public Resolver {
 
   struct State {
     bool open = false;       // The resolver fails: no permanent verdict should rest on its answers.
-    std::size_t names = 0;   // Different names asked in the window …
-    std::size_t failed = 0;  // … and those of them that failed.
+    std::size_t names = 0;   // Different names that were answered, or not, in the window …
+    std::size_t failed = 0;  // … and those of them whose last lookup failed.
   };
+  // Looks at every answer that has come since; meant to be called about once a second.
   [[nodiscard]] State state() const;
 
  private:
   struct Watch;
   Resolver& below_;
-  std::shared_ptr<Watch> watch_;  // Also held by answers that are on their way.
+  std::unique_ptr<Watch> watch_;
 };
 
 }  // namespace dns
