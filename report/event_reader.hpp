@@ -7,7 +7,7 @@
 #include "report/event.hpp"
 #include "verify/base/result.hpp"
 
-// The only door to nlohmann-json: reads what to_line() wrote. Not part of the daemon.
+// Reads what to_line() wrote. Not part of the daemon.
 namespace report {
 
 enum class LineFault : std::uint8_t {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "verify/auth_results_parser.hpp"
+#include "verify/dmarc_check.hpp"
 #include "verify/spf/breadth.hpp"
 #include "verify/spf/sender.hpp"
 #include "verify/spf_check.hpp"
@@ -146,24 +147,14 @@ struct Verification::InFlight {
     return results;
   }
 
-  dmarc::Walk walk(const base::Domain& domain) {
-    std::vector<dns::Pending> pending;  // Asked before, mostly: the recorder asks only once.
-    for (const base::Domain& name : dmarc::walk_names(domain)) {
-      pending.push_back(checks.lookup(dmarc::record_question(name)));
-    }
-    return dmarc::walk(domain, wait_all(pending));
-  }
-
   dmarc::Result judge_dmarc(const Facts& facts) {
-    dmarc::Evidence evidence{
-        *author, walk(*author), dns::Outcome::found, {}, options.pct_zero_is_testing};
-    if (!evidence.walk.records.empty()) {
-      if (dmarc::needs_existence(evidence.walk)) {
-        evidence.existence = wait(checks.lookup(dmarc::existence_question(*author))).outcome;
-      }
-      add_identifiers(facts, evidence);
-    }
-    return dmarc::judge(evidence);
+    return verify::judge_dmarc(
+        facts, options.pct_zero_is_testing, [this](std::span<const dns::Question> questions) {
+          std::vector<dns::Pending> pending;  // Asked before, mostly: the recorder asks only once.
+          for (const dns::Question& question : questions)
+            pending.push_back(checks.lookup(question));
+          return wait_all(pending);
+        });
   }
 
   void judge_spf(Facts& facts) {
@@ -182,27 +173,6 @@ struct Verification::InFlight {
     for (arc::Sealer& sealer : result.sealers)
       sealer.dmarc_pass = find_dmarc_pass(sealer.results);
     return result;
-  }
-
-  void add_identifiers(const Facts& facts, dmarc::Evidence& evidence) {
-    const base::Domain organization = dmarc::organization(evidence.walk);
-    const auto add = [&](dmarc::Method method, const base::Domain& domain, bool temporary) {
-      dmarc::Identifier identifier{method, domain, {}, temporary};
-      // Only a name within the author's organization can share it.
-      const bool near = domain.is_within(organization) || !evidence.walk.unreachable.empty();
-      if (domain != *author && near) identifier.walk = walk(domain);
-      evidence.identifiers.push_back(std::move(identifier));
-    };
-    for (const dkim::Result& result : facts.dkim) {
-      const bool temporary = result.status == dkim::Status::temperror;
-      if (!result.domain || (!result.vouches() && !temporary)) continue;
-      add(dmarc::Method::dkim, *result.domain, temporary);
-    }
-    const spf::Result* spf = facts.mail_from_spf();
-    if (spf == nullptr || !spf->domain) return;
-    const bool temporary = spf->status == spf::Status::temperror;
-    if (spf->status != spf::Status::pass && !temporary) return;
-    add(dmarc::Method::spf, *spf->domain, temporary);
   }
 
   const std::optional<base::IpAddress> client;

@@ -15,6 +15,35 @@ namespace {
 
 std::string sample_line() { return report::to_line(support::sample_event()); }
 
+// The sample with all that only some events have.
+report::Event rich_event() {
+  report::Event event = support::sample_event();
+  event.connection.relay = base::IpAddress::parse("198.51.100.7");
+  event.connection.authenticated = true;
+  event.connection.user = "alice@example.com";
+  verify::Facts& facts = event.facts;
+  facts.spf[1].status = spf::Status::permerror;
+  facts.spf[1].problem = "too many terms";
+  facts.spf_breadth = 4096;
+  facts.dkim[0].testing = true;
+  const base::Domain sealer = *base::Domain::parse("sealer.example");
+  facts.arc = {arc::Status::pass,
+               2,
+               1,
+               {{sealer, {}, {}, *facts.from_domain()}, {sealer, {}, {}}},
+               "detail"};
+  facts.dmarc.reason = "reason";
+  facts.dmarc.record = *dmarc::parse_record("v=DMARC1; p=reject; sp=none; t=y");
+  facts.message.lot = 99;
+  facts.message.list_mail = facts.message.header_truncated = true;
+  facts.message.auto_submitted = facts.message.mail_from_rewritten = true;
+  event.signals = {"reply_to_elsewhere:example.net"};
+  event.circumstances = {true, true, 1000};
+  event.decision.tenant = "example.net";
+  event.decision.stricter = {{"example.net", policy::Action::reject, "dmarc-reject"}};
+  return event;
+}
+
 // The sample's line with one value changed.
 std::string line_with(const std::string& pointer, const ordered_json& value) {
   ordered_json json = ordered_json::parse(sample_line());
@@ -32,11 +61,12 @@ std::string complaint(const std::string& line) {
 }  // namespace
 
 TEST_CASE("an event is read as it was written", "[report][reader]") {
-  report::Event expected = support::sample_event();
+  report::Event expected = rich_event();
   // What a line does not say: local parts of authors and recipients.
   expected.facts.authors.front().local_part.clear();
   expected.envelope.recipients = {"@example.net", "@example.org", "@example.net", "@example.net"};
-  const auto event = from_line(sample_line());
+  const std::string line = report::to_line(rich_event());
+  const auto event = from_line(line);
   REQUIRE(event);
   CHECK(event->id == expected.id);
   CHECK(event->time == expected.time);
@@ -53,7 +83,7 @@ TEST_CASE("an event is read as it was written", "[report][reader]") {
   CHECK(event->signals == expected.signals);
   CHECK(event->timings.total == expected.timings.total);
   CHECK(event->timings.finish == expected.timings.finish);
-  CHECK(report::to_line(*event) == sample_line());
+  CHECK(report::to_line(*event) == line);
 }
 
 TEST_CASE("an empty event, a hostile one and one without local parts are read, too",
@@ -66,6 +96,7 @@ TEST_CASE("an empty event, a hostile one and one without local parts are read, t
   CHECK(report::to_line(*from_line(line)) == line);
 
   const auto hostile = from_line(report::to_line(support::monstrous_event()));
+  INFO((hostile ? "" : hostile.error().what));
   REQUIRE(hostile);
   CHECK(hostile->facts.dkim.size() == 12);
   CHECK(hostile->envelope.recipients.size() == 3004);
@@ -101,7 +132,8 @@ TEST_CASE("what is wrong is named with its place", "[report][reader]") {
         "dns[5].type: no record type: \"unknown\"");
   CHECK(complaint(line_with("/verified", "yes")) == "verified: not true or false");
   CHECK(complaint(line_with("/recipients", -1)) == "recipients: out of range");
-  CHECK(complaint(line_with("/recipients", 18446744073709551615ULL)) == "recipients: out of range");
+  CHECK(complaint(line_with("/recipients", 18446744073709551615ULL)) ==
+        "recipients: not a whole number");
   CHECK(complaint(line_with("/recipients", 1.5)) == "recipients: not a whole number");
   CHECK(complaint(line_with("/time", "noon")) == "time: no time: \"noon\"");
   CHECK(complaint(line_with("/reply", "no")) == "reply: no reply: \"no\"");
@@ -117,8 +149,7 @@ TEST_CASE("lines that are no events are told apart from newer ones", "[report][r
   CHECK(complaint(R"({"v":0})") == "no version");
   CHECK(complaint(sample_line().substr(0, 1000)) == "not a JSON object");
   CHECK(complaint(std::string(300'000, ' ')) == "line too long");
-  CHECK(complaint(std::string(100'000, '[')) == "nested too deeply");
-  CHECK(complaint(R"({"v":1,"a":"\")" + std::string(20, '[')) == "not a JSON object");
+  CHECK(complaint(R"({"v":1,"a":)" + std::string(100'000, '[')) == "not a JSON object");
   CHECK(complaint("{\"v\":1,\"id\":\"\xFF\"}") == "not a JSON object");
 
   const auto newer = from_line(line_with("/v", 2));

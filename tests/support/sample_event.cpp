@@ -102,7 +102,7 @@ report::Event monstrous_event() {
   facts.iprev = iprev::Result{iprev::Status::fail, junk};
   facts.dmarc.author = facts.dmarc.policy_domain = facts.dmarc.organization = longest;
   facts.dmarc.reason = facts.dmarc.policy_tag = junk;
-  facts.dmarc.record.emplace().text = junk;
+  facts.dmarc.record.emplace().text = "v=DMARC1; p=none; " + junk;
   facts.spf_breadth = ~0ULL;
   facts.message.message_id = junk;
   facts.message.size = ~0ULL >> 1;

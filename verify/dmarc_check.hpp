@@ -1,0 +1,19 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "verify/verification.hpp"
+
+namespace verify {
+
+// Asks all questions at once and waits: the answers in their order.
+using Ask = std::function<std::vector<dns::Answer>(std::span<const dns::Question>)>;
+
+// DMARC with what SPF and DKIM found out; asks what its tree walks need. REQUIRES:
+// facts.from_domain() is not null.
+[[nodiscard]] dmarc::Result judge_dmarc(const Facts& facts, bool pct_zero_is_testing,
+                                        const Ask& ask);
+
+}  // namespace verify
