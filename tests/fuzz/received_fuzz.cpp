@@ -1,0 +1,69 @@
+// The client in a Received field: whatever HELO and reverse name say, only the address that the MTA
+// wrote is taken for it.
+
+#include <algorithm>
+
+#include "tests/fuzz/fuzz.hpp"
+#include "verify/mail/received.hpp"
+
+namespace {
+
+void check_any(std::string_view value) {
+  const auto from = mail::parse_received(value);
+  if (!from) return;
+  const auto is_single = [](std::string_view name) {
+    return std::ranges::none_of(name,
+                                [](char c) { return std::string_view(" \t\r\n()").contains(c); });
+  };
+  fuzz::require(is_single(from->helo) && is_single(from->client_name));
+  fuzz::require(mail::parse_received("\r\n\t" + std::string(value)).has_value());
+}
+
+// A field as each MTA writes it around a text of the client's.
+void check_helo(std::string_view helo) {
+  const std::string text(helo);
+  for (const std::string& value :
+       {" from " + text + " (name.example [192.0.2.1]) by mx (Postfix) with SMTP;",
+        " from name.example ([192.0.2.1] helo=" + text + ") by mx with smtp (Exim 4.96)",
+        " from [192.0.2.1] (helo=" + text + ") by mx with smtp (Exim 4.96)",
+        " from " + text + " (192.0.2.1) by mx (10.0.0.1) with Microsoft SMTP Server"}) {
+    const auto from = mail::parse_received(value);
+    fuzz::require(!from || from->client == base::IpAddress::parse("192.0.2.1"));
+  }
+}
+
+void check(std::string_view text) {
+  check_any(text);
+  // What no MTA takes as a HELO name without making it harmless: blanks, parentheses.
+  const auto end = std::ranges::find_if(
+      text, [](char c) { return std::string_view(" \t\r\n();\\").contains(c); });
+  check_helo(text.substr(0, static_cast<std::size_t>(end - text.begin())));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = fuzz::text_of(data, size);
+  check(text);
+  check(fuzz::fold(text, {"from ",
+                          "by ",
+                          "a",
+                          " ",
+                          "(",
+                          ")",
+                          "[",
+                          "]",
+                          "[198.51.100.9]",
+                          "helo=",
+                          "port=1",
+                          "IPv6:",
+                          "2001:db8::1",
+                          "198.51.100.9",
+                          "\r\n\t",
+                          ";",
+                          "\\",
+                          "@",
+                          ":",
+                          "(b [198.51.100.9])"}));
+  return 0;
+}

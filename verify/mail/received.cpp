@@ -1,0 +1,161 @@
+#include "verify/mail/received.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "verify/base/text.hpp"
+
+namespace mail {
+
+namespace {
+
+constexpr std::size_t clause_octets_max = 2'000;  // Looked at.
+constexpr std::size_t name_octets_max = 255;
+
+// Reads the clause from left to right.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : rest_(text) {}
+
+  void skip_space() {
+    while (!rest_.empty() && base::is_space(rest_.front()))
+      rest_.remove_prefix(1);
+  }
+
+  [[nodiscard]] bool at(char c) const { return rest_.starts_with(c); }
+
+  // Up to white space, a parenthesis or a semicolon.
+  std::string_view word() {
+    const std::string_view found = rest_.substr(0, rest_.find_first_of(" \t\r\n();"));
+    rest_.remove_prefix(found.size());
+    return found;
+  }
+
+  // The content of a comment, with those inside it. Nothing when it does not end, and when it has a
+  // quoted-pair: no MTA writes one.
+  std::optional<std::string_view> comment() {
+    std::size_t depth = 0;
+    for (std::size_t i = 0; i < rest_.size() && rest_[i] != '\\'; ++i) {
+      if (rest_[i] == '(') ++depth;
+      if (rest_[i] == ')' && --depth == 0) {
+        const std::string_view content = rest_.substr(1, i - 1);
+        rest_.remove_prefix(i + 1);
+        return content;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+// "from" word comment… "by" …, and no second "by".
+struct FromClause {
+  std::string_view name;
+  std::vector<std::string_view> comments;
+};
+
+std::optional<FromClause> read_clause(std::string_view value) {
+  Cursor cursor(value.substr(0, clause_octets_max));
+  cursor.skip_space();
+  if (!base::equal_ignoring_case(cursor.word(), "from")) return std::nullopt;
+  cursor.skip_space();
+  FromClause clause;
+  clause.name = cursor.word();
+  if (clause.name.empty() || clause.name.size() > name_octets_max) return std::nullopt;
+  cursor.skip_space();
+  while (cursor.at('(')) {
+    const auto comment = cursor.comment();
+    if (!comment) return std::nullopt;
+    clause.comments.push_back(*comment);
+    cursor.skip_space();
+  }
+  if (!base::equal_ignoring_case(cursor.word(), "by")) return std::nullopt;
+  // A HELO name with blanks in it could bring a clause of its own; the MTA's then follows.
+  while (true) {
+    cursor.skip_space();
+    if (cursor.at('(')) {
+      if (!cursor.comment()) return clause;
+      continue;
+    }
+    const std::string_view word = cursor.word();
+    if (word.empty()) return clause;  // ";", the end, or what cannot be read.
+    if (base::equal_ignoring_case(word, "by")) return std::nullopt;
+  }
+}
+
+// "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321 §4.1.3), or without "IPv6:", as Exim writes it.
+std::optional<base::IpAddress> parse_literal(std::string_view text) {
+  if (!text.starts_with('[') || !text.ends_with(']')) return std::nullopt;
+  text = text.substr(1, text.size() - 2);
+  constexpr std::string_view tag = "IPv6:";
+  if (base::equal_ignoring_case(text.substr(0, tag.size()), tag)) text.remove_prefix(tag.size());
+  return base::IpAddress::parse(text);
+}
+
+std::string_view last_word(std::string_view text) {
+  text = base::trim(text);
+  const std::size_t blank = text.find_last_of(" \t\r\n");
+  return blank == std::string_view::npos ? text : text.substr(blank + 1);
+}
+
+// The value of Exim's "helo=…". Nothing also when there are two: an ident answer may hold one.
+std::optional<std::string_view> helo_in(std::string_view comment) {
+  constexpr std::string_view key = "helo=";
+  const std::size_t at = comment.find(key);
+  if (at == std::string_view::npos || comment.find(key, at + 1) != std::string_view::npos) {
+    return std::nullopt;
+  }
+  if (at != 0 && !base::is_space(comment[at - 1])) return std::nullopt;
+  const std::string_view value = comment.substr(at + key.size());
+  return value.substr(0, value.find_first_of(" \t\r\n"));
+}
+
+// Postfix, Sendmail: "helo (name [192.0.2.1])"; Sendmail may put "user@" before the name, and
+// "(may be forged)" behind. Exim: "name ([192.0.2.1] helo=helo)", "name ([192.0.2.1])".
+std::optional<ReceivedFrom> read_bracketed(std::string_view name, std::string_view comment) {
+  const std::size_t start = comment.find('[');
+  const std::size_t end = comment.find(']', start);
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto client = parse_literal(comment.substr(start, end + 1 - start));
+  if (!client) return std::nullopt;
+  const std::string_view after = comment.substr(end + 1);
+  if (after.contains("helo=")) {
+    const auto helo = helo_in(after);
+    if (!helo || start != 0) return std::nullopt;
+    return ReceivedFrom{*client, std::string(name), std::string(*helo)};
+  }
+  std::string_view reverse = last_word(comment.substr(0, start));
+  reverse.remove_prefix(reverse.rfind('@') + 1);  // rfind() gives npos, which is -1, without "@".
+  return ReceivedFrom{*client, std::string(reverse), std::string(name)};
+}
+
+}  // namespace
+
+std::optional<ReceivedFrom> parse_received(std::string_view value) {
+  const std::optional<FromClause> clause = read_clause(value);
+  if (!clause || clause->comments.empty()) return std::nullopt;
+  std::size_t brackets = 0;
+  for (const std::string_view comment : clause->comments)
+    brackets += static_cast<std::size_t>(std::ranges::count(comment, '['));
+  const std::string_view comment = clause->comments.front();
+  if (brackets == 1 && comment.contains('[')) return read_bracketed(clause->name, comment);
+  if (brackets > 0) return std::nullopt;  // One of them may be the client's own text.
+  // Exchange: "helo (192.0.2.1)".
+  if (const auto client = base::IpAddress::parse(comment)) {
+    return ReceivedFrom{*client, {}, std::string(clause->name)};
+  }
+  // Exim, for a client without a name: "[192.0.2.1] (helo=helo)", "[192.0.2.1] (port=25 helo=…)".
+  // In front of any other comment "[192.0.2.1]" is what the client called itself.
+  if (!comment.starts_with("helo=") && !comment.starts_with("port=")) return std::nullopt;
+  std::string_view literal = clause->name;
+  if (!literal.ends_with(']')) literal = literal.substr(0, literal.rfind(':'));  // "[…]:1234"
+  const auto client = parse_literal(literal);
+  const auto helo = helo_in(comment);
+  if (!client || !helo) return std::nullopt;
+  return ReceivedFrom{*client, {}, std::string(*helo)};
+}
+
+}  // namespace mail
