@@ -1,9 +1,6 @@
 #include "policy/corroboration.hpp"
 
 #include <algorithm>
-#include <string_view>
-
-#include "verify/base/text.hpp"
 
 namespace policy {
 
@@ -40,21 +37,14 @@ bool no_confirmed_reverse_name(const verify::Facts& facts) {
                          facts.iprev->status == iprev::Status::permerror);
 }
 
-// The Sender Rewriting Scheme's local parts: SRS0 or SRS1, then one of "=", "+", "-".
-bool is_rewritten(std::string_view mail_from) {
-  if (mail_from.size() < 5) return false;
-  const std::string_view start = mail_from.substr(0, 4);
-  return (base::equal_ignoring_case(start, "SRS0") || base::equal_ignoring_case(start, "SRS1")) &&
-         std::string_view("=+-").contains(mail_from[4]);
-}
-
 }  // namespace
 
-Corroboration corroborate(const verify::Facts& facts, const verify::Envelope& envelope) {
+Corroboration corroborate(const verify::Facts& facts, Claim claim) {
   Corroboration found;
   const auto note = [&](bool holds, const char* name) {
     if (holds) found.evidence.emplace_back(name);
   };
+  note(claim == Claim::unfounded, "protected-domain");
   note(nothing_authenticated(facts), "nothing-authenticated");
   note(own_spf_fails(facts), "spf-fail");
   note(no_confirmed_reverse_name(facts), "no-fcrdns");
@@ -63,7 +53,7 @@ Corroboration corroborate(const verify::Facts& facts, const verify::Envelope& en
   note(facts.message.list_mail, "-list-mail");
   note(facts.arc.status != arc::Status::none, "-arc-chain");
   note(any_signature_vouches(facts), "-other-signature");
-  const bool rewritten = is_rewritten(envelope.mail_from);
+  const bool rewritten = facts.message.mail_from_rewritten;
   note(rewritten && spf_is(facts, spf::Status::pass), "-forwarder");
   note(any_signature_is_in_doubt(facts) || (rewritten && spf_is(facts, spf::Status::temperror)),
        "-unchecked");

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/protection.hpp"
 #include "verify/verification.hpp"
 
 // The "other knowledge" RFC 9989 §7.4 asks for: p=reject alone is no reason to reject.
@@ -12,6 +13,7 @@ namespace policy {
 // against. Temporary errors are never evidence of anything.
 //
 //   for                      is
+//   protected-domain         the author domain is protected, and its claim unfounded
 //   nothing-authenticated    no signature of any domain passed, and MAIL FROM did not pass SPF;
 //                            all of it for good
 //   spf-fail                 -all of a domain within the author's own organization
@@ -28,8 +30,7 @@ struct Corroboration {
   bool sufficient = false;            // At least one for, none against.
 };
 
-// REQUIRES: facts.dmarc.status is fail.
-[[nodiscard]] Corroboration corroborate(const verify::Facts& facts,
-                                        const verify::Envelope& envelope);
+// REQUIRES: facts.dmarc.status is fail, or `claim` unfounded.
+[[nodiscard]] Corroboration corroborate(const verify::Facts& facts, Claim claim);
 
 }  // namespace policy

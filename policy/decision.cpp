@@ -5,51 +5,65 @@
 #include <utility>
 
 #include "policy/corroboration.hpp"
+#include "policy/mixed.hpp"
+#include "policy/stages.hpp"
 #include "policy/why.hpp"
 
 namespace policy {
 
 namespace {
 
-// All a rule may look at.
-struct Case {
-  const verify::Facts& facts;
-  const verify::Envelope& envelope;
-  const Stance& stance;
-  std::string_view event_id;
+// What is the same for every tenant.
+struct Findings {
+  ClaimVerdict claim;
+  Corroboration corroboration;
 };
 
-using Verdict = std::optional<Decision>;
+// All a rule may look at.
+struct Case {
+  const Message& message;
+  const verify::Facts& facts;  // The message's.
+  const Rules& rules;
+  const Findings& found;
+  const Stance& stance;
+  const Tenant* tenant;  // Null: the site.
+};
 
-// What a rule wants done. The preset has the last word: monitor delivers everything.
-Decision decided(const Case& message, Action wanted, std::string rule, std::string why) {
-  Decision decision;
-  const bool held_back = message.stance.preset == Preset::monitor && wanted > Action::tag;
-  decision.action = held_back ? Action::tag : wanted;
-  decision.would = wanted;
-  decision.rule = std::move(rule);
-  decision.why = std::move(why);
-  return decision;
-}
+// What a rule asks for, before anything holds it back.
+struct Wish {
+  Action action = Action::accept;
+  std::string rule;
+  std::string why;
+  Reply (*refusal)(const Case&, const ReplyFields&) = nullptr;  // Null only if never a reject.
+  bool rests_on_dns = true;
+};
+
+using Verdict = std::optional<Wish>;
 
 // Only a temporary error can be gone when the sender comes again.
 Action without_defer(Action wanted) {
   return wanted == Action::defer ? Action::quarantine : wanted;
 }
 
-bool is_refusal(const Decision& decision) { return decision.action >= Action::defer; }
-
-ReplyFields reply_fields(const Case& message, const Decision& decision) {
-  const auto& author = message.facts.dmarc.author;
-  return {.from_domain = author ? std::string_view(author->text()) : std::string_view(),
-          .event_id = message.event_id,
-          .reason = decision.why};
-}
-
 std::string rule_name(mail::FromFault fault) {
   std::string name = "from-" + std::string(mail::name(fault));
   std::ranges::replace(name, '_', '-');
   return name;
+}
+
+Reply refuse_from(const Case& message, const ReplyFields& fields) {
+  return from_refusal(*message.facts.from_fault, fields);
+}
+
+Reply refuse_by_dmarc(const Case& message, const ReplyFields& fields) {
+  return dmarc_refusal(message.stance.reject_code, message.stance.reply_text, fields);
+}
+
+Reply refuse_locally(const Case&, const ReplyFields& fields) { return local_refusal(fields); }
+
+Reply refuse_by_spf(const Case& message, const ReplyFields& fields) {
+  const auto& domain = message.facts.mail_from_spf()->domain;
+  return spf_refusal(domain ? std::string_view(domain->text()) : "", fields);
 }
 
 // RFC 9989 §11.5: without one author there is nothing DMARC could be about, and what a reader
@@ -60,57 +74,109 @@ Verdict judge_from(const Case& message) {
   // The field may be among those that our own limit cut off.
   const bool cut_off = message.facts.message.header_truncated;
   if (cut_off && *fault == mail::FromFault::missing) return std::nullopt;
-  Decision decision = decided(message, without_defer(message.stance.on_from_fault),
-                              rule_name(*fault), why_from_faulty(*fault));
-  if (is_refusal(decision)) decision.reply = from_refusal(*fault, reply_fields(message, decision));
-  return decision;
+  return Wish{without_defer(message.stance.on_from_fault), rule_name(*fault),
+              why_from_faulty(*fault), refuse_from, false};
 }
 
 // A limit of ours is no fault of the sender's: never a reason to reject. But delivered untouched it
 // would be a way around every policy (docs/decisions/0005).
 Verdict judge_size(const Case& message) {
   if (!message.facts.message.header_truncated) return std::nullopt;
-  return decided(message, Action::quarantine, "header-too-large",
-                 "the header section passes the limit: nothing was checked");
+  return Wish{Action::quarantine, "header-too-large",
+              "the header section passes the limit: nothing was checked", nullptr, false};
+}
+
+// RFC 9989 §4.10.1, §5.3.6: neither pass nor fail; deliver, or ask to come again. Never reject.
+Wish judge_doubt(const Case& message, std::string rule, std::string why) {
+  const Action wanted = std::min(message.stance.on_temporary_error, Action::defer);
+  if (wanted == Action::defer && message.message.circumstances.deferred_too_long) {
+    return {Action::tag, std::move(rule), why_no_more_deferred(why)};
+  }
+  return {wanted, std::move(rule), std::move(why)};
+}
+
+// RFC 9989 §7.4: that the domain is our own to protect is the other knowledge a refusal needs. Mail
+// that went through a list or a forwarder may be genuine all the same.
+Verdict judge_protected(const Case& message) {
+  const ClaimVerdict& verdict = message.found.claim;
+  const Corroboration& corroboration = message.found.corroboration;
+  if (verdict.claim == Claim::none || verdict.claim == Claim::proven) return std::nullopt;
+  std::string why = why_protected(verdict, message.facts, corroboration.evidence);
+  if (verdict.claim == Claim::excepted) {
+    return Wish{Action::accept, "protected-exception", std::move(why)};
+  }
+  if (verdict.claim == Claim::unknown) {
+    return judge_doubt(message, "protected-temperror", std::move(why));
+  }
+  if (!corroboration.sufficient && message.stance.preset != Preset::strict) {
+    return Wish{Action::quarantine, "protected-domain-indirect", std::move(why)};
+  }
+  return Wish{Action::reject, "protected-domain", std::move(why), refuse_by_dmarc};
+}
+
+// The tenant's own come first. One that lets mail through has nothing to say where DMARC passes.
+Verdict judge_overrides(const Case& message) {
+  const verify::Connection& connection = message.message.connection;
+  const Override* found = nullptr;
+  if (message.tenant != nullptr) found = message.tenant->overrides.find(message.facts, connection);
+  if (found == nullptr) found = message.rules.overrides.find(message.facts, connection);
+  if (found == nullptr) return std::nullopt;
+  const bool passes = message.facts.dmarc.status == dmarc::Status::pass;
+  if (passes && found->action <= Action::tag) return std::nullopt;
+  const Match& match = found->match;
+  return Wish{without_defer(found->action), rule_of(*found), why_overridden(match, message.facts),
+              refuse_locally, match.dkim || match.arc_sealer || match.forwarder};
+}
+
+// RFC 8617 §7.2.1: what a sealer saw counts as far as the site believes it.
+Verdict judge_seal(const Case& message) {
+  if (message.facts.dmarc.status != dmarc::Status::fail) return std::nullopt;
+  if (!trusted_seal(message.facts, message.rules.arc_sealers)) return std::nullopt;
+  return Wish{Action::accept, "arc-sealer", why_sealed(message.facts)};
 }
 
 // RFC 9989 §7.4: "MUST NOT reject solely because of p=reject", and without other knowledge
 // "MUST be treated as quarantine". Preset strict departs from it because the site asked for that;
 // monitor reports what the domain asked for.
-Decision judge_reject(const Case& message, bool corroborated, std::string why) {
-  if (message.stance.preset == Preset::rfc9989 && !corroborated) {
-    return decided(message, Action::quarantine, "dmarc-reject-uncorroborated", std::move(why));
-  }
-  Decision decision = decided(message, Action::reject, "dmarc-reject", std::move(why));
-  if (is_refusal(decision)) {
-    decision.reply = dmarc_refusal(message.stance.reject_code, message.stance.reply_text,
-                                   reply_fields(message, decision));
-  }
-  return decision;
-}
-
 Verdict judge_dmarc(const Case& message) {
   const verify::Facts& facts = message.facts;
   if (facts.dmarc.status == dmarc::Status::pass) {
-    return decided(message, Action::accept, "dmarc-pass", why_dmarc_passed(facts));
+    return Wish{Action::accept, "dmarc-pass", why_dmarc_passed(facts)};
   }
   if (facts.dmarc.status != dmarc::Status::fail) return std::nullopt;
-  Corroboration found = corroborate(facts, message.envelope);
+  const Corroboration& found = message.found.corroboration;
   std::string why = why_dmarc_failed(facts, found.evidence);
-  Decision decision;
   switch (facts.dmarc.policy) {  // After t=y lowered it.
     case dmarc::Policy::none:    // RFC 9989 §5.4: handling is not to change.
-      decision = decided(message, Action::accept, "dmarc-none", std::move(why));
-      break;
+      return Wish{Action::accept, "dmarc-none", std::move(why)};
     case dmarc::Policy::quarantine:
-      decision = decided(message, Action::quarantine, "dmarc-quarantine", std::move(why));
-      break;
+      return Wish{Action::quarantine, "dmarc-quarantine", std::move(why)};
     case dmarc::Policy::reject:
-      decision = judge_reject(message, found.sufficient, std::move(why));
       break;
   }
-  decision.corroboration = std::move(found.evidence);
-  return decision;
+  if (message.stance.preset == Preset::rfc9989 && !found.sufficient) {
+    return Wish{Action::quarantine, "dmarc-reject-uncorroborated", std::move(why)};
+  }
+  return Wish{Action::reject, "dmarc-reject", std::move(why), refuse_by_dmarc};
+}
+
+Verdict judge_temporary_error(const Case& message) {
+  if (message.facts.dmarc.status != dmarc::Status::temperror) return std::nullopt;
+  return judge_doubt(message, "dmarc-temperror", why_dmarc_unknown(message.facts));
+}
+
+// RFC 7208 §8.4: SPF alone is the site's own business, and only where DMARC has nothing to say
+// (RFC 9989 §7.1).
+Verdict judge_spf(const Case& message) {
+  const spf::Result* spf = message.facts.mail_from_spf();
+  if (message.stance.on_spf_fail == Action::accept) return std::nullopt;
+  if (spf == nullptr || spf->status != spf::Status::fail) return std::nullopt;
+  return Wish{without_defer(message.stance.on_spf_fail), "spf-fail", why_no_dmarc(message.facts),
+              refuse_by_spf};
+}
+
+Wish judge_rest(const Case& message) {
+  return {Action::accept, "no-dmarc", why_no_dmarc(message.facts)};
 }
 
 // Which check alone is to blame; only identifiers that could have aligned count.
@@ -129,48 +195,80 @@ Doubt doubt_of(const verify::Facts& facts) {
   return by_spf ? Doubt::spf : Doubt::dkim;
 }
 
-// RFC 9989 §4.10.1, §5.3.6: neither pass nor fail; deliver, or ask to come again. Never reject.
-Verdict judge_temporary_error(const Case& message) {
-  if (message.facts.dmarc.status != dmarc::Status::temperror) return std::nullopt;
-  const Action wanted = std::min(message.stance.on_temporary_error, Action::defer);
-  Decision decision = decided(message, wanted, "dmarc-temperror", why_dmarc_unknown(message.facts));
-  if (is_refusal(decision)) {
-    decision.reply = deferral(doubt_of(message.facts), reply_fields(message, decision));
+Reply reply_to(const Case& message, const Wish& wish, const Decision& decision) {
+  const base::Domain* author = message.facts.from_domain();
+  const auto& client = message.message.connection.client;
+  const std::string client_text = client ? client->text() : std::string();
+  const std::string failed = failed_checks(message.facts);
+  const ReplyFields fields{.from_domain = author ? std::string_view(author->text()) : "",
+                           .event_id = message.message.event_id,
+                           .reason = decision.why,
+                           .client = client_text,
+                           .failed = failed};
+  if (decision.action == Action::defer) return deferral(doubt_of(message.facts), fields);
+  return with_url(wish.refusal(message, fields), message.stance.reply_url, fields);
+}
+
+// What is really done of it. Preset and stages have the last word, and while the resolver itself
+// fails no verdict of its answers can be trusted to be permanent.
+Decision carry_out(const Case& message, const Wish& wish) {
+  const Action cap =
+      cap_of(message.rules, message.stance, message.facts.from_domain(), message.facts.message.lot);
+  const Circumstances& circumstances = message.message.circumstances;
+  Decision decision;
+  decision.action = hold_back(wish.action, cap);
+  decision.would = wish.action;
+  decision.rule = wish.rule;
+  decision.why = wish.why;
+  decision.corroboration = message.found.corroboration.evidence;
+  if (message.tenant != nullptr) decision.tenant = message.tenant->name;
+  if (circumstances.dns_degraded && wish.rests_on_dns && decision.action > Action::tag) {
+    const bool defer =
+        message.rules.degraded == Degraded::defer && !circumstances.deferred_too_long;
+    decision.why = why_degraded(decision);
+    decision.rule = "dns-degraded";
+    decision.action = defer ? hold_back(Action::defer, cap) : Action::tag;
   }
+  if (decision.action >= Action::defer) decision.reply = reply_to(message, wish, decision);
   return decision;
 }
 
-// RFC 7208 §8.4: SPF alone is the site's own business, and only where DMARC has nothing to say
-// (RFC 9989 §7.1).
-Verdict judge_spf(const Case& message) {
-  const spf::Result* spf = message.facts.mail_from_spf();
-  if (message.stance.on_spf_fail == Action::accept) return std::nullopt;
-  if (spf == nullptr || spf->status != spf::Status::fail) return std::nullopt;
-  Decision decision = decided(message, without_defer(message.stance.on_spf_fail), "spf-fail",
-                              why_no_dmarc(message.facts));
-  if (is_refusal(decision)) {
-    decision.reply = spf_refusal(spf->domain ? std::string_view(spf->domain->text()) : "",
-                                 reply_fields(message, decision));
+Findings find_out(const Message& message, const Rules& rules) {
+  const verify::Facts& facts = message.facts;
+  Findings found;
+  if (facts.from_fault || facts.message.header_truncated) return found;  // Nothing was checked.
+  found.claim = judge_claim(rules.protection, facts, message.connection);
+  if (facts.dmarc.status == dmarc::Status::fail || found.claim.claim == Claim::unfounded) {
+    found.corroboration = corroborate(facts, found.claim.claim);
   }
-  return decision;
+  return found;
 }
 
-Verdict judge_rest(const Case& message) {
-  return decided(message, Action::accept, "no-dmarc", why_no_dmarc(message.facts));
+Decision decide_for(const Tenant* tenant, const Message& message, const Rules& rules,
+                    const Findings& found) {
+  using Rule = Verdict (*)(const Case&);
+  static constexpr Rule in_order[] = {
+      judge_from, judge_size,  judge_protected,       judge_overrides,
+      judge_seal, judge_dmarc, judge_temporary_error, judge_spf,
+  };
+  const Stance& stance = tenant == nullptr ? rules.site : tenant->stance;
+  const Case about{message, message.facts, rules, found, stance, tenant};
+  for (const Rule rule : in_order) {
+    if (const Verdict verdict = rule(about)) return carry_out(about, *verdict);
+  }
+  return carry_out(about, judge_rest(about));
 }
 
 }  // namespace
 
-Decision decide(const Message& given, const Rules& rules) {
-  using Rule = Verdict (*)(const Case&);
-  static constexpr Rule in_order[] = {
-      judge_from, judge_size, judge_dmarc, judge_temporary_error, judge_spf, judge_rest,
-  };
-  const Case message{given.facts, given.envelope, rules.site, given.event_id};
-  for (const Rule rule : in_order) {
-    if (Verdict verdict = rule(message)) return *std::move(verdict);
-  }
-  return {};
+Decision decide(const Message& message, const Rules& rules) {
+  const Findings found = find_out(message, rules);
+  if (rules.tenants.empty()) return decide_for(nullptr, message, rules, found);
+  const std::vector<Group> groups = group_by_tenant(message.envelope.recipients, rules.tenants);
+  std::vector<Decision> decisions;
+  for (const Group& group : groups)
+    decisions.push_back(decide_for(group.tenant, message, rules, found));
+  return choose(rules.mixed, groups, std::move(decisions));
 }
 
 Decision decide_trusted(const TrustVerdict& verdict) {

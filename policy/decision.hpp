@@ -45,8 +45,8 @@ struct Stricter {
 // What will be done, and why. The milter carries it out without thinking further.
 struct Decision {
   Action action = Action::accept;
-  // What the site's rules, or the published policy, ask for; milder than action never, and equal
-  // to it unless the preset is monitor, a stage holds it back, or the DNS is degraded.
+  // What the site's rules, or the published policy, ask for: equal to action unless the preset is
+  // monitor, a stage holds it back, or the DNS is degraded. Milder only than a deferral for that.
   Action would = Action::accept;
   std::string rule = "none";  // The rule that decided: "dmarc-reject", "trusted-network", …
   std::string why;            // One line, printable, for the log and override reasons.
@@ -66,6 +66,7 @@ struct Decision {
 //   protected-exception    the author domain is protected, and an exception of it holds: accept
 //   protected-domain       … and nothing proves the author: reject, corroborated by that alone …
 //   protected-domain-indirect   … but quarantine when it may be indirect mail and not strict
+//   protected-temperror    … or a temporary error hides whether anything does: on_temporary_error
 //   override-client …      what the override says
 //   arc-sealer             fail, but a trusted sealer saw it pass: accept
 //   dmarc-pass             accept
@@ -73,7 +74,7 @@ struct Decision {
 //   dmarc-quarantine       fail: quarantine
 //   dmarc-reject           fail: reject; under rfc9989 only when corroborated (RFC 9989 §7.4), else
 //   dmarc-reject-uncorroborated   quarantine
-//   dmarc-temperror        on_temporary_error
+//   dmarc-temperror        on_temporary_error, but no deferral when deferred_too_long
 //   spf-fail               no DMARC published, SPF says fail: on_spf_fail
 //   no-dmarc               accept
 //

@@ -44,7 +44,7 @@ class Overrides {
 
   [[nodiscard]] const std::vector<Override>& list() const noexcept;  // In order.
 
-  // The first that matches, with what it matched by: "client 192.0.2.0/24".
+  // The first that matches, or null.
   [[nodiscard]] const Override* find(const verify::Facts& facts,
                                      const verify::Connection& connection) const;
 
@@ -52,6 +52,9 @@ class Overrides {
   struct Index;
   std::shared_ptr<const Index> index_;
 };
+
+[[nodiscard]] bool matches(const Match& match, const verify::Facts& facts,
+                           const verify::Connection& connection);
 
 // "override-client", "override-dkim", "override-arc-sealer", "override-forwarder": by the first of
 // these that is set.

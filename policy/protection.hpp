@@ -14,9 +14,9 @@ namespace policy {
 struct ProtectedDomain {
   base::Domain domain;
   bool subdomains = true;
-  std::vector<base::Network> allow_networks;  // May send as this domain unauthenticated …
-  std::vector<base::Domain> allow_dkim;       // … and whoever signs as one of these, or below.
-  std::vector<std::string> allow_users;       // SASL identities ({auth_authen}), exactly.
+  std::vector<base::Network> allow_networks{};  // May send as this domain unauthenticated …
+  std::vector<base::Domain> allow_dkim{};       // … and whoever signs as one of these, or below.
+  std::vector<std::string> allow_users{};       // SASL identities ({auth_authen}), exactly.
 };
 
 // Immutable and cheap to copy; finding does not grow with the list.

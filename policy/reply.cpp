@@ -13,7 +13,9 @@ std::pair<std::size_t, std::string_view> field_at(std::string_view text,
   const std::pair<std::string_view, std::string_view> known[] = {
       {"{from_domain}", fields.from_domain},
       {"{event_id}", fields.event_id},
-      {"{reason}", fields.reason}};
+      {"{reason}", fields.reason},
+      {"{client}", fields.client},
+      {"{failed}", fields.failed}};
   for (const auto& [name, value] : known) {
     if (text.starts_with(name)) return {name.size(), value};
   }
@@ -99,6 +101,17 @@ Reply spf_refusal(std::string_view domain, const ReplyFields& fields) {
   // RFC 7372 §3.2
   const std::string of = domain.empty() ? "" : " of " + std::string(domain);
   return {550, "5.7.23", with_event("SPF check" + of + " failed", fields)};
+}
+
+Reply local_refusal(const ReplyFields& fields) {
+  return {550, "5.7.1", with_event("Rejected by local policy", fields)};
+}
+
+Reply with_url(Reply reply, std::string_view url, const ReplyFields& fields) {
+  const std::string filled = fill_in(url, fields);
+  const bool fits = reply.text.size() + 1 + filled.size() <= reply_octets_max;
+  if (!filled.empty() && fits) reply.text.append(" ").append(filled);
+  return reply;
 }
 
 }  // namespace policy

@@ -19,11 +19,13 @@ struct Reply {
   friend bool operator==(const Reply&, const Reply&) = default;
 };
 
-// What stands in for {from_domain}, {event_id} and {reason} in a site's text.
+// What stands in for {from_domain}, {event_id}, … in a site's text.
 struct ReplyFields {
   std::string_view from_domain;
   std::string_view event_id;
-  std::string_view reason;
+  std::string_view reason;  // Decision::why
+  std::string_view client{};
+  std::string_view failed{};  // "spf=fail dkim=none"
 };
 
 // `text` with its fields filled in, as printable ASCII of at most reply_octets_max octets: other
@@ -43,5 +45,11 @@ enum class Doubt : std::uint8_t { dmarc, spf, dkim };
 
 // `domain` is the one whose SPF record says -all; it may be unknown.
 [[nodiscard]] Reply spf_refusal(std::string_view domain, const ReplyFields& fields);
+
+// What the site itself refuses, whatever DMARC says.
+[[nodiscard]] Reply local_refusal(const ReplyFields& fields);
+
+// `reply` with `url` after its text, fields filled in; without when there is no room for all of it.
+[[nodiscard]] Reply with_url(Reply reply, std::string_view url, const ReplyFields& fields);
 
 }  // namespace policy

@@ -22,11 +22,15 @@ void append_name(std::string& text, const std::optional<base::Domain>& domain) {
   if (domain) text.append(" ").append(domain->text());
 }
 
+std::string spf_status(const verify::Facts& facts) {
+  const spf::Result* spf = facts.mail_from_spf();
+  return "spf=" + std::string(spf::name(spf == nullptr ? spf::Status::none : spf->status));
+}
+
 // What each identifier that could have aligned came to.
 std::string identifiers(const verify::Facts& facts) {
-  std::string text = "spf=";
+  std::string text = spf_status(facts);
   const spf::Result* spf = facts.mail_from_spf();
-  text += spf == nullptr ? spf::name(spf::Status::none) : spf::name(spf->status);
   if (spf != nullptr) append_name(text, spf->domain);
   if (facts.dkim.empty()) text += ", dkim=none";
   for (const dkim::Result* one : dkim::most_telling(facts.dkim, signatures_shown_max)) {
@@ -56,16 +60,21 @@ std::string published(const dmarc::Result& dmarc) {
   return text;
 }
 
-}  // namespace
-
-std::string why_dmarc_failed(const verify::Facts& facts,
-                             const std::vector<std::string>& corroboration) {
-  std::string text = published(facts.dmarc) + "; ";
+// After the policy that applies.
+std::string failure(const verify::Facts& facts, const std::vector<std::string>& corroboration) {
+  std::string text = "; ";
   for (std::size_t i = 0; i < corroboration.size(); ++i) {
     text.append(i == 0 ? "" : ", ").append(corroboration[i]);
   }
   if (!corroboration.empty()) text += "; ";
-  return line(text + "no aligned pass: " + identifiers(facts));
+  return text + "no aligned pass: " + identifiers(facts);
+}
+
+}  // namespace
+
+std::string why_dmarc_failed(const verify::Facts& facts,
+                             const std::vector<std::string>& corroboration) {
+  return line(published(facts.dmarc) + failure(facts, corroboration));
 }
 
 std::string why_dmarc_passed(const verify::Facts& facts) {
@@ -85,6 +94,51 @@ std::string why_no_dmarc(const verify::Facts& facts) {
 
 std::string why_from_faulty(mail::FromFault fault) {
   return line("no single author: From is " + std::string(mail::name(fault)));
+}
+
+std::string why_protected(const ClaimVerdict& verdict, const verify::Facts& facts,
+                          const std::vector<std::string>& corroboration) {
+  const std::string text = verdict.domain->domain.text() + " is protected";
+  switch (verdict.claim) {
+    case Claim::unfounded:
+      return line(text + failure(facts, corroboration));
+    case Claim::excepted:
+      return line(text + ", exception " + verdict.exception + "; " + identifiers(facts));
+    case Claim::none:
+    case Claim::proven:
+    case Claim::unknown:
+      break;
+  }
+  return line(text + "; temporary error: " + identifiers(facts));
+}
+
+std::string why_overridden(const Match& match, const verify::Facts& facts) {
+  return line(describe(match) + "; " + identifiers(facts));
+}
+
+std::string why_sealed(const verify::Facts& facts) {
+  const base::Domain* author = facts.from_domain();
+  const auto saw = std::ranges::find_if(facts.arc.sealers, [&](const arc::Sealer& sealer) {
+    return author != nullptr && sealer.dmarc_pass == *author;
+  });
+  const bool found = saw != facts.arc.sealers.end();
+  return line((found ? saw->domain.text() : "a sealer") + " saw dmarc=pass; " +
+              published(facts.dmarc) + failure(facts, {}));
+}
+
+std::string why_degraded(const Decision& decision) {
+  return line("DNS is degraded; else " + std::string(name(decision.would)) + " by " +
+              decision.rule + ": " + decision.why);
+}
+
+std::string why_no_more_deferred(std::string_view why) {
+  return line("deferred for too long; " + std::string(why));
+}
+
+std::string failed_checks(const verify::Facts& facts) {
+  const std::vector<const dkim::Result*> dkim = dkim::most_telling(facts.dkim, 1);
+  const dkim::Status status = dkim.empty() ? dkim::Status::none : dkim.front()->status;
+  return spf_status(facts) + " dkim=" + std::string(dkim::name(status));
 }
 
 }  // namespace policy

@@ -5,6 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/decision.hpp"
+#include "policy/overrides.hpp"
+#include "policy/protection.hpp"
 #include "verify/verification.hpp"
 
 // Decision::why: one line for the log that says how the verdict came about.
@@ -20,5 +23,17 @@ inline constexpr std::size_t why_octets_max = 300;
 [[nodiscard]] std::string why_dmarc_unknown(const verify::Facts& facts);  // temperror
 [[nodiscard]] std::string why_no_dmarc(const verify::Facts& facts);       // none, permerror
 [[nodiscard]] std::string why_from_faulty(mail::FromFault fault);
+// REQUIRES: the author domain is protected.
+[[nodiscard]] std::string why_protected(const ClaimVerdict& verdict, const verify::Facts& facts,
+                                        const std::vector<std::string>& corroboration);
+[[nodiscard]] std::string why_overridden(const Match& match, const verify::Facts& facts);
+// REQUIRES: a sealer saw DMARC pass.
+[[nodiscard]] std::string why_sealed(const verify::Facts& facts);
+// `decision` as it would have been with a working DNS.
+[[nodiscard]] std::string why_degraded(const Decision& decision);
+[[nodiscard]] std::string why_no_more_deferred(std::string_view why);
+
+// What of the author's identifiers did not help, for the reply: "spf=fail dkim=none".
+[[nodiscard]] std::string failed_checks(const verify::Facts& facts);
 
 }  // namespace policy

@@ -10,6 +10,7 @@
 namespace {
 
 using Evidence = std::vector<std::string>;
+using policy::Claim;
 using policy::corroborate;
 using support::dkim_result;
 using support::facts_of;
@@ -30,12 +31,6 @@ verify::Facts failed(const Row& row) {
   made.dkim = row.dkim;
   if (row.iprev) made.iprev = iprev::Result{.status = *row.iprev, .name = std::nullopt};
   return made;
-}
-
-verify::Envelope from(const std::string& mail_from) {
-  verify::Envelope envelope;
-  envelope.mail_from = mail_from;
-  return envelope;
 }
 
 const auto spf_pass_elsewhere = spf_result(spf::Status::pass, "bounce.example");
@@ -112,7 +107,7 @@ TEST_CASE("what speaks for rejecting", "[policy][RFC 9989 §7.4]") {
        false},
   }));
   INFO(row.what);
-  const policy::Corroboration found = corroborate(failed(row), {});
+  const policy::Corroboration found = corroborate(failed(row), Claim::none);
   CHECK(found.evidence == row.evidence);
   CHECK(found.sufficient == row.sufficient);
 }
@@ -129,54 +124,69 @@ TEST_CASE("temporary errors corroborate nothing", "[policy][RFC 9989 §5.3.6]") 
       {"reverse name", {spf_pass_elsewhere}, {}, iprev::Status::temperror, {}, false},
   }));
   INFO(row.what);
-  const policy::Corroboration found = corroborate(failed(row), {});
+  const policy::Corroboration found = corroborate(failed(row), Claim::none);
   CHECK(found.evidence == row.evidence);
   CHECK_FALSE(found.sufficient);
 }
 
 TEST_CASE("signs of indirect mail speak against rejecting", "[policy][RFC 7960]") {
   verify::Facts made = facts_of(dmarc::Status::fail, dmarc::Policy::reject);
-  verify::Envelope envelope;
-  REQUIRE(corroborate(made, envelope).sufficient);
+  REQUIRE(corroborate(made, Claim::none).sufficient);
 
   SECTION("a mailing list") {
     made.message.list_mail = true;
-    CHECK(corroborate(made, envelope).evidence == Evidence{"nothing-authenticated", "-list-mail"});
+    CHECK(corroborate(made, Claim::none).evidence ==
+          Evidence{"nothing-authenticated", "-list-mail"});
   }
   SECTION("an ARC chain that verifies") {
     made.arc.status = arc::Status::pass;
-    CHECK(corroborate(made, envelope).evidence == Evidence{"nothing-authenticated", "-arc-chain"});
+    CHECK(corroborate(made, Claim::none).evidence ==
+          Evidence{"nothing-authenticated", "-arc-chain"});
   }
   SECTION("an ARC chain that is broken") {
     made.arc.status = arc::Status::fail;
-    CHECK(corroborate(made, envelope).evidence == Evidence{"nothing-authenticated", "-arc-chain"});
+    CHECK(corroborate(made, Claim::none).evidence ==
+          Evidence{"nothing-authenticated", "-arc-chain"});
   }
   SECTION("a signature that could not be checked") {
     made.dkim = {dkim_result(dkim::Status::temperror, "list.example")};
     made.iprev = iprev::Result{.status = iprev::Status::fail, .name = std::nullopt};
-    CHECK(corroborate(made, envelope).evidence == Evidence{"no-fcrdns", "-unchecked"});
+    CHECK(corroborate(made, Claim::none).evidence == Evidence{"no-fcrdns", "-unchecked"});
   }
   SECTION("a rewritten sender that could not be checked") {
     made.spf = {spf_result(spf::Status::temperror, "bounce.example")};
     made.iprev = iprev::Result{.status = iprev::Status::fail, .name = std::nullopt};
-    envelope.mail_from = "SRS0=HHH=TT=example.com=alice@bounce.example";
-    CHECK(corroborate(made, envelope).evidence == Evidence{"no-fcrdns", "-unchecked"});
+    made.message.mail_from_rewritten = true;
+    CHECK(corroborate(made, Claim::none).evidence == Evidence{"no-fcrdns", "-unchecked"});
   }
   SECTION("a forwarder that rewrites the sender") {
     made.spf = {spf_pass_elsewhere};
     made.iprev = iprev::Result{.status = iprev::Status::fail, .name = std::nullopt};
-    envelope.mail_from = "srs0=HHH=TT=example.com=alice@bounce.example";
-    CHECK(corroborate(made, envelope).evidence == Evidence{"no-fcrdns", "-forwarder"});
+    made.message.mail_from_rewritten = true;
+    CHECK(corroborate(made, Claim::none).evidence == Evidence{"no-fcrdns", "-forwarder"});
   }
-  CHECK_FALSE(corroborate(made, envelope).sufficient);
+  CHECK_FALSE(corroborate(made, Claim::none).sufficient);
 }
 
 TEST_CASE("a rewritten sender counts only when SPF vouches for it", "[policy]") {
   verify::Facts made = facts_of(dmarc::Status::fail, dmarc::Policy::reject);
-  const std::string rewritten = GENERATE("SRS0=a@bounce.example", "SRS1+a@bounce.example");
-  CHECK(corroborate(made, from(rewritten)).sufficient);
+  made.message.mail_from_rewritten = true;
+  CHECK(corroborate(made, Claim::none).sufficient);
   made.spf = {spf_pass_elsewhere};
-  CHECK(corroborate(made, from(rewritten)).evidence == Evidence{"-forwarder"});
-  const std::string not_quite = GENERATE("", "SRS0", "SRS0x@bounce.example", "srs@bounce.example");
-  CHECK(corroborate(made, from(not_quite)).evidence.empty());
+  CHECK(corroborate(made, Claim::none).evidence == Evidence{"-forwarder"});
+  made.message.mail_from_rewritten = false;
+  CHECK(corroborate(made, Claim::none).evidence.empty());
+}
+
+TEST_CASE("an unfounded claim to a protected domain speaks for rejecting", "[policy]") {
+  verify::Facts made = facts_of(dmarc::Status::none);
+  made.spf = {spf_pass_elsewhere};
+  CHECK(corroborate(made, Claim::unfounded).evidence == Evidence{"protected-domain"});
+  CHECK(corroborate(made, Claim::unfounded).sufficient);
+  for (const Claim claim : {Claim::none, Claim::proven, Claim::excepted, Claim::unknown}) {
+    CHECK_FALSE(corroborate(made, claim).sufficient);
+  }
+  made.message.list_mail = true;
+  CHECK(corroborate(made, Claim::unfounded).evidence == Evidence{"protected-domain", "-list-mail"});
+  CHECK_FALSE(corroborate(made, Claim::unfounded).sufficient);
 }

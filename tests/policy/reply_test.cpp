@@ -24,6 +24,10 @@ TEST_CASE("fields are filled in once", "[policy]") {
                         {.from_domain = "a", .event_id = "", .reason = "{from_domain}"}) ==
         "{from_domain}");
   CHECK(policy::fill_in("", fields).empty());
+  policy::ReplyFields more = fields;
+  more.client = "192.0.2.7";
+  more.failed = "spf=fail dkim=none";
+  CHECK(policy::fill_in("{failed} from {client}", more) == "spf=fail dkim=none from 192.0.2.7");
 }
 
 TEST_CASE("replies are printable ASCII and bounded", "[policy][RFC 5321 §4.2]") {
@@ -78,4 +82,19 @@ TEST_CASE("each refusal and deferral has the code registered for it", "[policy][
   }
   CHECK(policy::from_refusal(FromFault::repeated, fields).text ==
         "Message has several From header fields (RFC 5322 section 3.6) (see 0k3)");
+}
+
+TEST_CASE("a refusal of the site's own says that it is local policy", "[policy]") {
+  CHECK(policy::local_refusal(fields) ==
+        policy::Reply{550, "5.7.1", "Rejected by local policy (see 0k3)"});
+}
+
+TEST_CASE("a URL follows the text where there is room for all of it", "[policy]") {
+  const policy::Reply reply{550, "5.7.1", "No"};
+  const auto text = [&](const std::string& url) { return with_url(reply, url, fields).text; };
+  CHECK(text("") == "No");
+  CHECK(text("https://mx.example/{event_id}") == "No https://mx.example/0k3");
+  CHECK(text(std::string(policy::reply_octets_max - 3, 'u')).size() == policy::reply_octets_max);
+  CHECK(text(std::string(policy::reply_octets_max - 2, 'u')) == "No");
+  CHECK(text(std::string(10'000, 'u')) == "No");
 }

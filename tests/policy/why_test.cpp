@@ -71,3 +71,11 @@ TEST_CASE("a line is bounded and printable whatever the sender put in", "[policy
   made.dmarc.reason = "a\nb\"c";
   CHECK(policy::why_dmarc_unknown(made).starts_with("a\\x0Ab\\x22c; "));
 }
+
+TEST_CASE("the reply's short form has the most telling signature", "[policy]") {
+  verify::Facts made = facts_of(dmarc::Status::fail);
+  CHECK(policy::failed_checks(made) == "spf=none dkim=none");
+  made.spf = {spf_result(spf::Status::fail, "bounce.example")};
+  made.dkim = {dkim_result(dkim::Status::fail, "example.com")};
+  CHECK(policy::failed_checks(made) == "spf=fail dkim=fail");
+}

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "policy/rules.hpp"
+#include "verify/base/domain.hpp"
+
+// Staged enforcement: how much of what the rules want is really done.
+namespace policy {
+
+// The most that may be done to a message: by the preset and stage of `stance`, and by the stage of
+// its author, who may be unknown. `lot` as in verify::MessageInfo.
+[[nodiscard]] Action cap_of(const Rules& rules, const Stance& stance, const base::Domain* author,
+                            unsigned lot);
+
+// `wanted`, but nothing beyond `cap`. A deferral is all or nothing: what holds it back makes it a
+// tag at most, since a temporary error is no reason to quarantine.
+[[nodiscard]] Action hold_back(Action wanted, Action cap);
+
+}  // namespace policy

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policy/decision.hpp"
+#include "tests/support/facts.hpp"
+
+// The words of the policy table for what a message is like. Each says in `is` what it does to the
+// facts, so that the page an operator reads cannot say anything else than the test checks.
+namespace policy_table {
+
+struct Letter {
+  std::string is;
+  verify::Facts facts;
+  verify::Connection connection;
+  verify::Envelope envelope;
+  policy::Circumstances circumstances;
+};
+
+// From alice@example.com, client 192.0.2.7, to nobody in particular.
+[[nodiscard]] Letter genuine(dmarc::Policy policy = dmarc::Policy::reject);  // DMARC passes.
+[[nodiscard]] Letter forged(dmarc::Policy policy = dmarc::Policy::reject);   // Nothing passes.
+[[nodiscard]] Letter unpublished();                                          // No DMARC record.
+[[nodiscard]] Letter useless_record();
+[[nodiscard]] Letter undecided();         // A temporary error hides the verdict.
+[[nodiscard]] Letter undecided_record();  // … even the record.
+[[nodiscard]] Letter faulty(mail::FromFault fault);
+
+[[nodiscard]] Letter from_author(Letter letter, const std::string& domain);
+[[nodiscard]] Letter from_client(Letter letter, const std::string& address);
+[[nodiscard]] Letter without_reverse_name(Letter letter);
+[[nodiscard]] Letter with_client_name(Letter letter, const std::string& name);  // Confirmed.
+[[nodiscard]] Letter with_spf(Letter letter, spf::Status status, const std::string& domain);
+[[nodiscard]] Letter null_sender(Letter letter);  // MAIL FROM:<>, SPF none for HELO.
+[[nodiscard]] Letter rewritten(Letter letter);    // SRS.
+[[nodiscard]] Letter with_signature(Letter letter, dkim::Status status, const std::string& domain);
+[[nodiscard]] Letter list_mail(Letter letter);
+[[nodiscard]] Letter with_chain(Letter letter, arc::Status status);
+// A valid chain of these sealers, newest first; the last one saw DMARC pass for `author`.
+[[nodiscard]] Letter sealed(Letter letter, const std::vector<std::string>& sealers,
+                            const std::string& author = "example.com");
+[[nodiscard]] Letter by_user(Letter letter, const std::string& user);
+[[nodiscard]] Letter to(Letter letter, const std::vector<std::string>& recipients);
+[[nodiscard]] Letter with_lot(Letter letter, unsigned lot);
+[[nodiscard]] Letter cut_off(Letter letter);  // The header section passes our limit.
+[[nodiscard]] Letter while_degraded(Letter letter);
+[[nodiscard]] Letter after_long_deferral(Letter letter);
+
+}  // namespace policy_table

@@ -1,0 +1,358 @@
+#include "tests/policy/policy_cases.hpp"
+
+namespace policy_table {
+
+namespace {
+
+using arc::Status;
+using dmarc::Policy;
+using mail::FromFault;
+using policy::Action;
+using policy::Preset;
+
+constexpr Action accept = Action::accept;
+constexpr Action tag = Action::tag;
+constexpr Action quarantine = Action::quarantine;
+constexpr Action defer = Action::defer;
+constexpr Action reject = Action::reject;
+
+// Less is done than the rules ask for.
+Outcome held(Action done, Action wanted) { return {done, wanted}; }
+
+const Site monitor = preset(Preset::monitor);
+const Site rfc9989 = preset(Preset::rfc9989);
+const Site strict = preset(Preset::strict);
+
+Letter with_key_error(Letter letter, const std::string& domain) {
+  return with_signature(std::move(letter), dkim::Status::temperror, domain);
+}
+Letter signed_by(Letter letter, const std::string& domain) {
+  return with_signature(std::move(letter), dkim::Status::pass, domain);
+}
+Letter with_spf_error(Letter letter) {
+  return with_spf(std::move(letter), spf::Status::temperror, "example.com");
+}
+Letter with_spf_fail(Letter letter) {
+  return with_spf(std::move(letter), spf::Status::fail, "example.com");
+}
+Letter with_spf_pass(Letter letter, const std::string& domain) {
+  return with_spf(std::move(letter), spf::Status::pass, domain);
+}
+
+// clang-format off
+Topic presets() {
+  return {"Presets",
+      "What a published policy does under each preset. `monitor` delivers everything and remembers what it would have done.", {
+      {forged(),                   monitor, held(tag, reject),     "dmarc-reject", ""},
+      {list_mail(forged()),        monitor, held(tag, reject),     "dmarc-reject", ""},
+      {forged(Policy::quarantine), monitor, held(tag, quarantine), "dmarc-quarantine", ""},
+      {forged(Policy::none),       monitor, accept,                "dmarc-none", ""},
+      {genuine(),                  monitor, accept,                "dmarc-pass", ""},
+      {forged(),                   rfc9989, reject,                "dmarc-reject", "550 5.7.1"},
+      {list_mail(forged()),        rfc9989, quarantine,            "dmarc-reject-uncorroborated", ""},
+      {forged(Policy::quarantine), rfc9989, quarantine,            "dmarc-quarantine", ""},
+      {forged(Policy::none),       rfc9989, accept,                "dmarc-none", ""},
+      {genuine(),                  rfc9989, accept,                "dmarc-pass", ""},
+      {forged(),                   strict,  reject,                "dmarc-reject", "550 5.7.1"},
+      {list_mail(forged()),        strict,  reject,                "dmarc-reject", "550 5.7.1"},
+      {forged(Policy::quarantine), strict,  quarantine,            "dmarc-quarantine", ""},
+      {forged(Policy::none),       strict,  accept,                "dmarc-none", ""},
+      {genuine(),                  strict,  accept,                "dmarc-pass", ""},
+      {unpublished(),              strict,  accept,                "no-dmarc", ""},
+      {useless_record(),           strict,  accept,                "no-dmarc", ""},
+  }};
+}
+
+Topic corroboration() {
+  return {"Corroboration",
+      "Under `rfc9989` a message that fails p=reject is refused only when something else speaks against it (RFC 9989 §7.4) and\n"
+      "nothing says that it came a roundabout way (RFC 7960). The event lists each item: those against with a `-`.", {
+      {forged(),                                                             rfc9989, reject,     "dmarc-reject", "550 5.7.1"},
+      {with_spf_fail(forged()),                                              rfc9989, reject,     "dmarc-reject", "550 5.7.1"},
+      {with_spf_pass(forged(), "bounce.example"),                            rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
+      {without_reverse_name(with_spf_pass(forged(), "bounce.example")),      rfc9989, reject,     "dmarc-reject", "550 5.7.1"},
+      {rewritten(without_reverse_name(with_spf_pass(forged(), "bounce.example"))), rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
+      {list_mail(forged()),                                                  rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
+      {with_chain(forged(), Status::pass),                                   rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
+      {with_chain(forged(), Status::fail),                                   rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
+      {signed_by(with_spf_fail(forged()), "list.example"),                   rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
+      {with_key_error(with_spf_fail(forged()), "list.example"),              rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
+  }};
+}
+
+Topic protected_domains() {
+  const Site guarded = protecting(rfc9989, "example.com");
+  return {"Protected domains",
+      "The organisation's own domains are enforced whatever they publish, p=none and no record included. Who may send as one\n"
+      "without proving it is named: here network 198.51.100.0/24, signer esp.example, SASL user scanner.", {
+      {forged(Policy::none),                                      guarded, reject,     "protected-domain", "550 5.7.1"},
+      {forged(),                                                  guarded, reject,     "protected-domain", "550 5.7.1"},
+      {unpublished(),                                             guarded, reject,     "protected-domain", "550 5.7.1"},
+      {useless_record(),                                          guarded, reject,     "protected-domain", "550 5.7.1"},
+      {from_author(forged(Policy::none), "pay.example.com"),      guarded, reject,     "protected-domain", "550 5.7.1"},
+      {from_author(forged(Policy::none), "pay.example.com"), protecting_only(rfc9989, "example.com"), accept, "dmarc-none", ""},
+      {from_author(forged(Policy::none), "notexample.com"),       guarded, accept,     "dmarc-none", ""},
+      {with_spf_pass(forged(Policy::none), "bounce.example"),     guarded, reject,     "protected-domain", "550 5.7.1"},
+      {genuine(Policy::none),                                     guarded, accept,     "dmarc-pass", ""},
+      {signed_by(unpublished(), "mail.example.com"),              guarded, accept,     "no-dmarc", ""},
+      {with_spf_pass(unpublished(), "example.com"),               guarded, accept,     "no-dmarc", ""},
+      {list_mail(forged(Policy::none)),                           guarded, quarantine, "protected-domain-indirect", ""},
+      {list_mail(forged(Policy::none)), protecting(strict,  "example.com"), reject,             "protected-domain", "550 5.7.1"},
+      {forged(Policy::none),            protecting(monitor, "example.com"), held(tag, reject),  "protected-domain", ""},
+      {forged(Policy::none), overriding(guarded, client("198.51.100.0/24"), accept), reject,    "protected-domain", "550 5.7.1"},
+      {signed_by(forged(Policy::none), "mail.esp.example"),       guarded, accept,     "protected-exception", ""},
+      {by_user(forged(Policy::none), "scanner"),                  guarded, accept,     "protected-exception", ""},
+      {by_user(forged(Policy::none), "scanner2"),                 guarded, reject,     "protected-domain", "550 5.7.1"},
+      {from_client(forged(Policy::none), "198.51.100.25"),        guarded, accept,     "protected-exception", ""},
+      {undecided(),                                               guarded, tag,        "protected-temperror", ""},
+      {with_spf_error(unpublished()),                             guarded, tag,        "protected-temperror", ""},
+      {with_key_error(forged(Policy::none), "esp.example"),       guarded, tag,        "protected-temperror", ""},
+      {with_key_error(forged(Policy::none), "esp.example"), on_temporary_error(guarded, defer), defer, "protected-temperror", "451 4.7.1"},
+  }};
+}
+
+Topic overrides() {
+  const Site list_ok = overriding(strict, signer("list.example"), accept);
+  const Site known = overriding(strict, forwarder("forward.example"), accept);
+  const policy::Match partner = and_from(client("192.0.2.0/24"), "example.com");
+  return {"Overrides",
+      "Exceptions by what is authenticated or by the client's address, never by From alone. The tenant's own list is asked first,\n"
+      "then the site's; in each the first that matches counts. One that lets mail through is silent where DMARC passes anyway.", {
+      {forged(),                            overriding(strict, client("192.0.2.0/24"), accept),   accept, "override-client", ""},
+      {forged(),                            overriding(strict, client("198.51.100.0/24"), accept), reject, "dmarc-reject", "550 5.7.1"},
+      {genuine(),                           overriding(strict, client("192.0.2.0/24"), accept),   accept, "dmarc-pass", ""},
+      {genuine(),                           overriding(strict, client("192.0.2.0/24"), tag),      accept, "dmarc-pass", ""},
+      {genuine(),                           overriding(strict, client("192.0.2.0/24"), reject),   reject, "override-client", "550 5.7.1"},
+      {genuine(),                           overriding(strict, client("192.0.2.0/24"), quarantine), quarantine, "override-client", ""},
+      {genuine(),                           overriding(monitor, client("192.0.2.0/24"), reject),  held(tag, reject), "override-client", ""},
+      {unpublished(),                       overriding(strict, client("192.0.2.0/24"), tag),      tag,    "override-client", ""},
+      {forged(),                            overriding(strict, partner, accept),                  accept, "override-client", ""},
+      {from_author(forged(), "other.example"), overriding(strict, partner, accept),               reject, "dmarc-reject", "550 5.7.1"},
+      {forged(), overriding(overriding(strict, client("192.0.2.7"), reject), client("192.0.2.0/24"), accept), reject, "override-client", "550 5.7.1"},
+      {forged(), overriding(overriding(strict, client("192.0.2.0/24"), accept), client("192.0.2.7"), reject), accept, "override-client", ""},
+      {signed_by(forged(), "list.example"),      list_ok, accept, "override-dkim", ""},
+      {signed_by(forged(), "mail.list.example"), list_ok, accept, "override-dkim", ""},
+      {signed_by(forged(), "badlist.example"),   list_ok, reject, "dmarc-reject", "550 5.7.1"},
+      {with_signature(forged(), dkim::Status::fail, "list.example"), list_ok, reject, "dmarc-reject", "550 5.7.1"},
+      {sealed(forged(), {"list.example"}), overriding(strict, sealer("list.example"), accept), accept, "override-arc-sealer", ""},
+      {with_client_name(with_spf_fail(forged()), "mx1.forward.example"), known, accept, "override-forwarder", ""},
+      {with_client_name(rewritten(with_spf_pass(forged(), "forward.example")), "mx1.forward.example"), known, accept, "override-forwarder", ""},
+      {with_client_name(null_sender(forged()), "mx1.forward.example"),   known, accept, "override-forwarder", ""},
+      {with_client_name(with_spf_pass(forged(), "bulk.example"), "mx1.forward.example"), known, reject, "dmarc-reject", "550 5.7.1"},
+      {with_client_name(with_spf_fail(forged()), "mx1.elsewhere.example"), known, reject, "dmarc-reject", "550 5.7.1"},
+      {without_reverse_name(with_spf_fail(forged())), known, reject, "dmarc-reject", "550 5.7.1"},
+  }};
+}
+
+Topic sealers() {
+  const Site believing = trusting_sealers(strict, {"list.example", "gateway.example"});
+  return {"Trusted sealers",
+      "An ARC chain saves a message when the set that saw DMARC pass for its author, and every newer one, was sealed by somebody\n"
+      "in `trust.arc_sealers` (RFC 8617 §7.2.1).", {
+      {sealed(forged(), {"list.example"}),                       believing, accept, "arc-sealer", ""},
+      {sealed(forged(), {"gateway.example", "list.example"}),    believing, accept, "arc-sealer", ""},
+      {sealed(forged(), {"stranger.example", "list.example"}),   believing, reject, "dmarc-reject", "550 5.7.1"},
+      {sealed(forged(), {"list.example", "stranger.example"}),   believing, reject, "dmarc-reject", "550 5.7.1"},
+      {sealed(forged(), {"list.example"}, "other.example"),      believing, reject, "dmarc-reject", "550 5.7.1"},
+      {sealed(forged(), {"list.example"}),                       strict,    reject, "dmarc-reject", "550 5.7.1"},
+      {sealed(genuine(), {"list.example"}),                      believing, accept, "dmarc-pass", ""},
+      {sealed(forged(), {"list.example"}), protecting(believing, "example.com"), reject, "protected-domain", "550 5.7.1"},
+  }};
+}
+
+Topic tenants() {
+  const Site two = with_tenant(with_tenant(rfc9989, {"a.example"}, Preset::strict),
+                               {"b.example", "*.b.example"}, Preset::monitor);
+  const policy::Override own{client("192.0.2.0/24"), accept};
+  const Site with_own = with_tenant(overriding(rfc9989, client("192.0.2.0/24"), quarantine), {"a.example"}, Preset::strict, {own});
+  const Letter mail = list_mail(forged());
+  return {"Tenants and mixed recipients",
+      "Each recipient's tenant is judged by its own rules, but an MTA takes one answer for the whole message. `mixed = \"mildest\"`\n"
+      "does what the mildest of them asks, and the event names each recipient domain that asked for more; `strictest` does the\n"
+      "opposite. The sender sees one reply, and all recipients get the same copy or none.", {
+      {to(mail, {"x@a.example"}),                   two, reject,            "dmarc-reject", "550 5.7.1", "a.example"},
+      {to(mail, {"x@b.example"}),                   two, held(tag, reject), "dmarc-reject", "",          "b.example"},
+      {to(mail, {"x@deep.in.b.example"}),           two, held(tag, reject), "dmarc-reject", "",          "b.example"},
+      {to(mail, {"x@in.a.example"}),                two, quarantine,        "dmarc-reject-uncorroborated", ""},
+      {to(mail, {"x@else.example"}),                two, quarantine,        "dmarc-reject-uncorroborated", ""},
+      {to(mail, {"postmaster"}),                    two, quarantine,        "dmarc-reject-uncorroborated", ""},
+      {mail,                                        two, quarantine,        "dmarc-reject-uncorroborated", ""},
+      {to(mail, {"x@a.example", "y@A.EXAMPLE"}),    two, reject,            "dmarc-reject", "550 5.7.1", "a.example"},
+      {to(mail, {"x@a.example", "y@b.example"}),    two, held(tag, reject), "dmarc-reject", "",          "b.example", "a.example reject (dmarc-reject)"},
+      {to(mail, {"x@a.example", "y@b.example", "z@else.example"}), two, held(tag, reject), "dmarc-reject", "", "b.example",
+          "a.example reject (dmarc-reject), else.example quarantine (dmarc-reject-uncorroborated)"},
+      {to(mail, {"x@a.example", "z@else.example"}), two, quarantine,        "dmarc-reject-uncorroborated", "", "", "a.example reject (dmarc-reject)"},
+      {to(mail, {"x@a.example", "y@b.example"}), strictest(two), reject,    "dmarc-reject", "550 5.7.1", "a.example"},
+      {to(genuine(), {"x@a.example", "y@b.example"}), two, accept,          "dmarc-pass", "",            "a.example"},
+      {to(forged(), {"x@a.example"}),               with_own, accept,       "override-client", "",       "a.example"},
+      {to(forged(), {"z@else.example"}),            with_own, quarantine,   "override-client", ""},
+  }, true};
+}
+
+Topic stages() {
+  return {"Stages",
+      "`stage` bounds what is done, step by step: monitor, tag, quarantine, reject. With a percentage that share of the mail gets\n"
+      "the full step and the rest one step less; a message's lot (0 to 99) is the same at every retry and on every gateway. A stage\n"
+      "of the sender's domain and one of the tenant or site both count: the milder wins.", {
+      {forged(), staged(strict, {accept, 100}),                          held(accept, reject),     "dmarc-reject", ""},
+      {forged(), staged(strict, {tag, 100}),                             held(tag, reject),        "dmarc-reject", ""},
+      {forged(), staged(strict, {quarantine, 100}),                      held(quarantine, reject), "dmarc-reject", ""},
+      {with_lot(forged(), 24), staged(strict, {reject, 25}),             reject,                   "dmarc-reject", "550 5.7.1"},
+      {with_lot(forged(), 25), staged(strict, {reject, 25}),             held(quarantine, reject), "dmarc-reject", ""},
+      {with_lot(forged(), 25), staged(strict, {quarantine, 25}),         held(tag, reject),        "dmarc-reject", ""},
+      {with_lot(forged(), 25), staged(strict, {tag, 25}),                held(accept, reject),     "dmarc-reject", ""},
+      {with_lot(forged(), 0),  staged(strict, {accept, 0}),              held(accept, reject),     "dmarc-reject", ""},
+      {forged(Policy::quarantine), staged(strict, {quarantine, 100}),    quarantine,               "dmarc-quarantine", ""},
+      {forged(), staged_for(strict, "example.com", {tag, 100}),          held(tag, reject),        "dmarc-reject", ""},
+      {from_author(forged(), "mail.example.com"), staged_for(strict, "example.com", {tag, 100}), held(tag, reject), "dmarc-reject", ""},
+      {from_author(forged(), "other.example"),    staged_for(strict, "example.com", {tag, 100}), reject, "dmarc-reject", "550 5.7.1"},
+      {from_author(forged(), "mail.example.com"), staged_for(staged_for(strict, "mail.example.com", {reject, 100}), "example.com", {tag, 100}), reject, "dmarc-reject", "550 5.7.1"},
+      {forged(), staged_for(staged(strict, {quarantine, 100}), "example.com", {tag, 100}),        held(tag, reject), "dmarc-reject", ""},
+      {forged(), staged_for(staged(strict, {tag, 100}), "example.com", {quarantine, 100}),        held(tag, reject), "dmarc-reject", ""},
+      {forged(), staged(monitor, {quarantine, 100}),                     held(tag, reject),        "dmarc-reject", ""},
+      {faulty(FromFault::repeated), staged(strict, {quarantine, 100}),   held(quarantine, reject), "from-repeated", ""},
+      {forged(Policy::none), staged(protecting(strict, "example.com"), {quarantine, 100}), held(quarantine, reject), "protected-domain", ""},
+      {undecided(), staged(on_temporary_error(strict, defer), {quarantine, 100}), held(tag, defer), "dmarc-temperror", ""},
+  }};
+}
+
+Topic temporary_errors() {
+  const Site deferring = on_temporary_error(rfc9989, defer);
+  return {"Temporary errors",
+      "Neither pass nor fail (RFC 9989 §5.3.6): accepted and tagged, or asked to come again, never refused. The reply's code says\n"
+      "which check is to blame. A domain whose DNS stays broken is not deferred for ever.", {
+      {with_spf_error(undecided()),                                     strict,    tag,   "dmarc-temperror", ""},
+      {with_spf_error(undecided()),                                     deferring, defer, "dmarc-temperror", "451 4.7.24"},
+      {with_key_error(undecided(), "example.com"),                      deferring, defer, "dmarc-temperror", "451 4.7.5"},
+      {with_key_error(with_spf_error(undecided()), "example.com"),      deferring, defer, "dmarc-temperror", "451 4.7.1"},
+      {with_key_error(with_spf_error(undecided()), "other.example"),    deferring, defer, "dmarc-temperror", "451 4.7.24"},
+      {undecided(),                                                     deferring, defer, "dmarc-temperror", "451 4.7.1"},
+      {undecided_record(),                                              deferring, defer, "dmarc-temperror", "451 4.7.1"},
+      {after_long_deferral(undecided()),                                deferring, tag,   "dmarc-temperror", ""},
+      {undecided(), on_temporary_error(monitor, defer),                 held(tag, defer), "dmarc-temperror", ""},
+      {undecided(), on_temporary_error(strict, reject),                 defer,            "dmarc-temperror", "451 4.7.1"},
+      {undecided(), on_temporary_error(strict, accept),                 accept,           "dmarc-temperror", ""},
+      {without_reverse_name(with_spf_error(undecided())),               strict,    tag,   "dmarc-temperror", ""},
+  }};
+}
+
+Topic degraded() {
+  const Site deferring = deferring_when_degraded(strict);
+  const Site networks = overriding(strict, client("192.0.2.0/24"), reject);
+  return {"Degraded DNS",
+      "While the resolver itself fails, nothing that rests on its answers and is more than a tag is done: the mail is tagged, or\n"
+      "deferred where `degraded = \"defer\"`. What needs no DNS goes on.", {
+      {while_degraded(forged()),                       strict,    held(tag, reject),       "dns-degraded", ""},
+      {while_degraded(forged()),                       deferring, held(defer, reject),     "dns-degraded", "451 4.7.1"},
+      {while_degraded(forged(Policy::quarantine)),     strict,    held(tag, quarantine),   "dns-degraded", ""},
+      {while_degraded(forged(Policy::quarantine)),     deferring, held(defer, quarantine), "dns-degraded", "451 4.7.1"},
+      {after_long_deferral(while_degraded(forged())),  deferring, held(tag, reject),       "dns-degraded", ""},
+      {while_degraded(forged()), staged(deferring, {quarantine, 100}), held(tag, reject),  "dns-degraded", ""},
+      {while_degraded(forged()),                       monitor,   held(tag, reject),       "dmarc-reject", ""},
+      {while_degraded(forged(Policy::none)),           strict,    accept,                  "dmarc-none", ""},
+      {while_degraded(genuine()),                      strict,    accept,                  "dmarc-pass", ""},
+      {while_degraded(undecided()),                    strict,    tag,                     "dmarc-temperror", ""},
+      {while_degraded(undecided()), on_temporary_error(strict, defer), held(tag, defer),   "dns-degraded", ""},
+      {while_degraded(unpublished()), protecting(strict, "example.com"), held(tag, reject), "dns-degraded", ""},
+      {while_degraded(signed_by(forged(), "spam.example")), overriding(strict, signer("spam.example"), reject), held(tag, reject), "dns-degraded", ""},
+      {while_degraded(genuine()),                      networks,  reject,                  "override-client", "550 5.7.1"},
+      {while_degraded(faulty(FromFault::repeated)),    strict,    reject,                  "from-repeated", "550 5.7.1"},
+      {while_degraded(cut_off(unpublished())),         strict,    quarantine,              "header-too-large", ""},
+  }};
+}
+
+Topic structure() {
+  return {"Faulty messages",
+      "Without one readable author there is nothing DMARC could be about (RFC 9989 §11.5). A header section beyond our limit is no\n"
+      "reason to refuse, but nothing in it was checked.", {
+      {faulty(FromFault::missing),         rfc9989, reject,                "from-missing", "550 5.7.1"},
+      {faulty(FromFault::repeated),        strict,  reject,                "from-repeated", "550 5.7.1"},
+      {faulty(FromFault::malformed),       rfc9989, reject,                "from-malformed", "550 5.7.1"},
+      {faulty(FromFault::no_domain),       rfc9989, reject,                "from-no-domain", "550 5.7.1"},
+      {faulty(FromFault::several_domains), rfc9989, reject,                "from-several-domains", "550 5.7.1"},
+      {faulty(FromFault::repeated),        monitor, held(tag, reject),     "from-repeated", ""},
+      {faulty(FromFault::missing), on_from_fault(rfc9989, quarantine), quarantine,            "from-missing", ""},
+      {faulty(FromFault::missing), on_from_fault(monitor, quarantine), held(tag, quarantine), "from-missing", ""},
+      {faulty(FromFault::missing), on_from_fault(strict, tag),         tag,                   "from-missing", ""},
+      {faulty(FromFault::missing), on_from_fault(strict, accept),      accept,                "from-missing", ""},
+      {faulty(FromFault::missing), on_from_fault(strict, defer),       quarantine,            "from-missing", ""},
+      {faulty(FromFault::repeated), overriding(strict, client("192.0.2.0/24"), accept), reject, "from-repeated", "550 5.7.1"},
+      {cut_off(unpublished()),                strict,  quarantine,            "header-too-large", ""},
+      {cut_off(unpublished()), protecting(strict, "example.com"), quarantine, "header-too-large", ""},
+      {cut_off(unpublished()),                monitor, held(tag, quarantine), "header-too-large", ""},
+      {cut_off(faulty(FromFault::missing)),   strict,  quarantine,            "header-too-large", ""},
+      {cut_off(faulty(FromFault::repeated)),  strict,  reject,                "from-repeated", "550 5.7.1"},
+  }};
+}
+
+Topic spf_alone() {
+  const Site refusing = on_spf_fail(rfc9989, reject);
+  return {"SPF alone",
+      "Only where no DMARC is published (RFC 9989 §7.1), only `fail`, and only when the site asks for it.", {
+      {with_spf_fail(unpublished()),         strict,   accept, "no-dmarc", ""},
+      {with_spf_fail(unpublished()),         refusing, reject, "spf-fail", "550 5.7.23"},
+      {with_spf_fail(useless_record()),      refusing, reject, "spf-fail", "550 5.7.23"},
+      {with_spf(unpublished(), spf::Status::softfail, "example.com"),  refusing, accept, "no-dmarc", ""},
+      {with_spf(unpublished(), spf::Status::temperror, "example.com"), refusing, accept, "no-dmarc", ""},
+      {with_spf(unpublished(), spf::Status::permerror, "example.com"), refusing, accept, "no-dmarc", ""},
+      {with_spf_fail(genuine()),             refusing, accept, "dmarc-pass", ""},
+      {with_spf_fail(forged(Policy::none)),  refusing, accept, "dmarc-none", ""},
+      {with_spf_fail(undecided()),           refusing, tag,    "dmarc-temperror", ""},
+      {with_spf_fail(unpublished()), on_spf_fail(monitor, reject),    held(tag, reject), "spf-fail", ""},
+      {with_spf_fail(unpublished()), on_spf_fail(strict, quarantine), quarantine,        "spf-fail", ""},
+  }};
+}
+
+Topic replies() {
+  const Site guarded = protecting(strict, "example.com");
+  return {"Replies",
+      "What the sending side reads. A refusal by DMARC names DMARC and the domain whatever the site wrote (RFC 9989 §7.2).", {
+      {forged(), strict, reject, "dmarc-reject", "550 5.7.1 Email rejected per DMARC policy for example.com (see 0k3)"},
+      {forged(), with_reply(strict, "5.7.26", "DMARC of {from_domain}: {failed} from {client}"), reject, "dmarc-reject",
+          "550 5.7.26 DMARC of example.com: spf=none dkim=none from 192.0.2.7"},
+      {forged(), with_reply(strict, "5.7.1", "Go away"), reject, "dmarc-reject", "550 5.7.1 DMARC policy of example.com: Go away"},
+      {forged(), with_reply_url(strict, "https://mx.example/why?{event_id}"), reject, "dmarc-reject",
+          "550 5.7.1 Email rejected per DMARC policy for example.com (see 0k3) https://mx.example/why?0k3"},
+      {unpublished(), with_reply(guarded, "5.7.1", "{reason}"), reject, "protected-domain",
+          "550 5.7.1 DMARC policy of example.com: example.com is protected; protected-domain, nothing-authenticated; no aligned pass: spf=none, dkim=none"},
+      {genuine(), overriding(strict, client("192.0.2.0/24"), reject), reject, "override-client", "550 5.7.1 Rejected by local policy (see 0k3)"},
+      {with_spf_fail(unpublished()), on_spf_fail(strict, reject), reject, "spf-fail", "550 5.7.23 SPF check of example.com failed (see 0k3)"},
+      {faulty(FromFault::missing), strict, reject, "from-missing", "550 5.7.1 Message has no From header field (RFC 5322 section 3.6) (see 0k3)"},
+      {undecided(), on_temporary_error(strict, defer), defer, "dmarc-temperror", "451 4.7.1 DMARC of example.com cannot be checked now: temporary error (see 0k3)"},
+  }};
+}
+// clang-format on
+
+}  // namespace
+
+const std::vector<Topic>& topics() {
+  static const std::vector<Topic> all = {
+      presets(), corroboration(),    protected_domains(), overrides(), sealers(),   tenants(),
+      stages(),  temporary_errors(), degraded(),          structure(), spf_alone(), replies(),
+  };
+  return all;
+}
+
+policy::Decision decide(const Row& row) {
+  const Letter& letter = row.letter;
+  return policy::decide(
+      {letter.facts, letter.connection, letter.envelope, letter.circumstances, "0k3"},
+      row.site.rules);
+}
+
+std::string reply_of(const policy::Decision& decision) {
+  const policy::Reply& reply = decision.reply;
+  if (reply == policy::Reply()) return {};
+  return std::to_string(reply.code) + " " + reply.enhanced_code + " " + reply.text;
+}
+
+std::string stricter_of(const policy::Decision& decision) {
+  std::string text;
+  for (const policy::Stricter& one : decision.stricter) {
+    text.append(text.empty() ? "" : ", ").append(one.recipients_domain).append(" ");
+    text.append(name(one.action)).append(" (").append(one.rule).append(")");
+  }
+  return text;
+}
+
+}  // namespace policy_table

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/policy/letters.hpp"
+#include "tests/policy/sites.hpp"
+
+// What policy::decide() does, as a table: the test checks every row (decision_test.cpp), and
+// docs/policy.md is printed from it (policy_table.cpp).
+namespace policy_table {
+
+struct Outcome {
+  Outcome(policy::Action done) : action(done), would(done) {}  // NOLINT: reads better in a table.
+  Outcome(policy::Action done, policy::Action wanted) : action(done), would(wanted) {}
+  policy::Action action;
+  policy::Action would;
+};
+
+struct Row {
+  Letter letter;
+  Site site;
+  Outcome outcome;
+  std::string rule;
+  std::string reply;  // Its beginning, whole words; empty: 250.
+  std::string tenant{};
+  std::string stricter{};  // "a.example reject (dmarc-reject)", …
+};
+
+struct Topic {
+  std::string title;
+  std::string text;
+  std::vector<Row> rows;
+  bool recipients_differ = false;  // Who sees what is the point of it.
+};
+
+[[nodiscard]] const std::vector<Topic>& topics();
+
+[[nodiscard]] policy::Decision decide(const Row& row);
+
+// As in Row.
+[[nodiscard]] std::string reply_of(const policy::Decision& decision);
+[[nodiscard]] std::string stricter_of(const policy::Decision& decision);
+
+}  // namespace policy_table
