@@ -1,11 +1,14 @@
 #include "report/facts_reader.hpp"
 
+#include <algorithm>
+
 #include "report/words.hpp"
 
 namespace report {
 
 namespace {
 
+constexpr std::size_t signatures_max = 201;  // dkim::find_signatures() lists no more.
 constexpr dns::Type types[] = {dns::Type::a, dns::Type::ptr, dns::Type::mx, dns::Type::txt,
                                dns::Type::aaaa};
 
@@ -32,6 +35,18 @@ dkim::Result read_dkim(const JsonNode& node) {
   result.testing = node["testing"].boolean();
   result.key_bits = static_cast<int>(node["key_bits"].number(1 << 20));
   return result;
+}
+
+// The line has those that tell most; of the others it is known that they were there.
+std::vector<dkim::Result> read_signatures(const JsonNode& line) {
+  std::vector<dkim::Result> results;
+  line["dkim"].for_each([&](const JsonNode& node) { results.push_back(read_dkim(node)); });
+  const auto count = static_cast<std::size_t>(line["signatures"].number());
+  dkim::Result other;
+  other.reason = dkim::Reason::too_many_signatures;
+  other.status = dkim::status_of(other.reason);
+  results.resize(std::max(results.size(), std::min(count, signatures_max)), other);
+  return results;
 }
 
 arc::Result read_arc(const JsonNode& node) {
@@ -96,7 +111,7 @@ dns::Lookup read_lookup(const JsonNode& node) {
 void read_checks(const JsonNode& line, verify::Facts& facts) {
   line["spf"].for_each([&](const JsonNode& node) { facts.spf.push_back(read_spf(node)); });
   facts.spf_breadth = static_cast<std::uint64_t>(line["spf_breadth"].number());
-  line["dkim"].for_each([&](const JsonNode& node) { facts.dkim.push_back(read_dkim(node)); });
+  facts.dkim = read_signatures(line);
   facts.arc = read_arc(line["arc"]);
   facts.dmarc = read_dmarc(line["dmarc"]);
   line["dns"].for_each([&](const JsonNode& node) { facts.dns.push_back(read_lookup(node)); });

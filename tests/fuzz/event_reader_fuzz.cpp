@@ -1,6 +1,7 @@
 // Reading events back: any octets give an event or an error; an event that was read is written and
 // read again as the same line.
 
+#include <algorithm>
 #include <string>
 
 #include "report/event_reader.hpp"
@@ -19,7 +20,7 @@ void check(std::string_view line) {
   const std::string written = report::to_line(*event);
   const auto again = report::from_line(written);
   fuzz::require(again.has_value());
-  fuzz::require(again->facts.dkim.size() == std::min<std::size_t>(event->facts.dkim.size(), 12));
+  fuzz::require(again->facts.dkim.size() == std::min<std::size_t>(event->facts.dkim.size(), 201));
   fuzz::require(again->facts.from_domain() == nullptr ||
                 *again->facts.from_domain() == *event->facts.from_domain());
   fuzz::require(again->decision.action == event->decision.action);

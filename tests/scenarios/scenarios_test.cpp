@@ -5,17 +5,22 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "config/config.hpp"
+#include "report/event_reader.hpp"
+#include "report/rederive.hpp"
 #include "tests/support/gateway.hpp"
 #include "tests/support/scenario_tests.hpp"
 
 namespace {
 
+std::string settings_of(const support::Scenario& scenario) {
+  return scenario.configuration({{"milter.authserv_id", R"("mx.example.org")"}});
+}
+
 support::Outcome outcome_of(const support::Scenario& scenario) {
   support::FakeResolver resolver;
   scenario.publish(resolver);
-  const support::Gateway gateway(
-      resolver, scenario.configuration({{"milter.authserv_id", R"("mx.example.org")"}}),
-      scenario.now);
+  const support::Gateway gateway(resolver, settings_of(scenario), scenario.now);
   support::Outcome outcome;
   {
     milter::Session session(gateway.services());
@@ -41,9 +46,28 @@ std::string lasting(std::string line) {
   return std::regex_replace(line, std::regex(R"re("timings_us":\{[^}]*\},?)re"), "");
 }
 
+// The event alone says as much as the message did: it is read as it was written, and its answers
+// and the same rules lead to the same verdict.
+void check_memory(const support::Scenario& scenario, const std::string& line) {
+  const auto event = report::from_line(line);
+  REQUIRE(event);
+  CHECK(report::to_line(*event) == line);
+  const auto config = config::parse(settings_of(scenario), "settings");
+  REQUIRE(config);
+  const report::Rederivation again = report::rederive(*event, config->verify, config->policy);
+  for (const auto& [what, stored, derived] : again.differences)
+    FAIL_CHECK(what << ": " << stored << " became " << derived);
+  for (const auto& [what, stored, derived] : again.decision)
+    FAIL_CHECK(what << ": " << stored << " became " << derived);
+  const auto decision = report::decide_again(*event, config->policy);
+  REQUIRE(decision);
+  CHECK(*decision == event->decision);
+}
+
 void run(const support::Scenario& scenario) {
   const support::Outcome outcome = outcome_of(scenario);
   support::check_outcome(scenario, outcome);
+  check_memory(scenario, outcome.event);
   // The same message and the same answers, the same event.
   CHECK(lasting(outcome_of(scenario).event) == lasting(outcome.event));
 }
