@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,15 +42,24 @@ class Database {
   [[nodiscard]] virtual base::Result<void> commit() = 0;
   virtual void rollback() = 0;
 
-  // Keeps others that ask for the same key waiting out until this connection ends or release():
-  // false at once when somebody has it. PostgreSQL: advisory lock; SQLite: a row (see .cpp).
+  // Keeps others that ask for the same key out until release(), or this connection ends (so also
+  // with the process); false at once when another connection has it. Ask once for each release.
   [[nodiscard]] virtual base::Result<bool> try_lock(std::string_view key) = 0;
   [[nodiscard]] virtual base::Result<void> release(std::string_view key) = 0;
 };
 
 // "sqlite:/var/lib/postern/postern.db" or "postgresql://…"; anything else is an error that shows
-// both. Missing directories of SQLite are created. The file behind it is sqlite_database.cpp or
-// postgres_database.cpp: each the only door to its library.
+// both. Missing directories of SQLite are created. A database that cannot be reached is an error,
+// too: nothing is put off until first use.
 [[nodiscard]] base::Result<std::unique_ptr<Database>> open_database(const std::string& url);
+
+// The two behind it, each the only door to its library.
+[[nodiscard]] base::Result<std::unique_ptr<Database>> open_sqlite(
+    const std::filesystem::path& file);
+[[nodiscard]] base::Result<std::unique_ptr<Database>> open_postgresql(const std::string& url);
+
+[[nodiscard]] bool is_postgresql(std::string_view url);
+// For messages: printable, each password replaced by "***".
+[[nodiscard]] std::string without_password(std::string_view url);
 
 }  // namespace report

@@ -41,6 +41,10 @@ struct LineOptions {
 };
 [[nodiscard]] std::string to_line(const Event& event, const LineOptions& options = {});
 
+// RFC 9990 §3.1.1.12: what was done because of the DMARC policy. "pass" is a pass under an
+// enforcing policy; a pass under p=none is "none".
+[[nodiscard]] std::string_view disposition(const Event& event);
+
 // The human line of the log, without queue id and time.
 [[nodiscard]] std::string to_log_line(const Event& event);
 

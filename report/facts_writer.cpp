@@ -29,19 +29,6 @@ std::optional<std::string_view> nullable(const std::optional<base::Domain>& doma
   return domain ? std::optional<std::string_view>(domain->text()) : std::nullopt;
 }
 
-// RFC 9990 §3.1.1.12: what was done because of the DMARC policy. "pass" is a pass under an
-// enforcing policy; a pass under p=none is "none".
-std::string_view disposition(const Event& event) {
-  const dmarc::Result& result = event.facts.dmarc;
-  if (result.status == dmarc::Status::pass) {
-    return result.policy == dmarc::Policy::none ? "none" : "pass";
-  }
-  if (result.status != dmarc::Status::fail) return "none";
-  if (event.decision.action == policy::Action::reject) return "reject";
-  if (event.decision.action == policy::Action::quarantine) return "quarantine";
-  return "none";
-}
-
 void write_spf(JsonWriter& json, const verify::Facts& facts, const LineOptions& options) {
   json.begin_array("spf");
   std::size_t left = identities_max;
@@ -131,6 +118,17 @@ void write_dmarc(JsonWriter& json, const Event& event) {
 }
 
 }  // namespace
+
+std::string_view disposition(const Event& event) {
+  const dmarc::Result& result = event.facts.dmarc;
+  if (result.status == dmarc::Status::pass) {
+    return result.policy == dmarc::Policy::none ? "none" : "pass";
+  }
+  if (result.status != dmarc::Status::fail) return "none";
+  if (event.decision.action == policy::Action::reject) return "reject";
+  if (event.decision.action == policy::Action::quarantine) return "quarantine";
+  return "none";
+}
 
 void write_checks(JsonWriter& json, const Event& event, const LineOptions& options) {
   write_spf(json, event.facts, options);

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace report {
@@ -66,6 +68,15 @@ std::string segment_name(base::WallTime now, pid_t process, int number) {
   return {name.data(), static_cast<std::size_t>(length)};
 }
 
+// Tells readers that the segment has a writer, until the descriptor is closed: by a process id they
+// could not, in another container. False when a reader was faster, and has removed the new, empty
+// file, or is about to; never waits. A file system without locks keeps its segments.
+bool claim(int descriptor) {
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 && status.st_nlink > 0;
+}
+
 }  // namespace
 
 struct Spool::State {
@@ -106,7 +117,9 @@ base::Result<void> Spool::State::new_segment(base::WallTime now) {
         ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
     if (descriptor < 0 && errno == EEXIST) continue;
     if (descriptor < 0) return std::unexpected(error_about("cannot create", path, errno));
-    segment = std::make_shared<File>(descriptor, path);
+    auto made = std::make_shared<File>(descriptor, path);
+    if (!claim(descriptor)) continue;
+    segment = std::move(made);
     day = std::chrono::floor<std::chrono::days>(now);
     octets_written = 0;
     torn = false;

@@ -47,7 +47,7 @@ const std::map<std::string, std::string> owner = {
     {"ares", "verify/dns/ares_resolver.cpp"}, {"openssl/", "verify/crypto/crypto.cpp"},
     {"spdlog/", "verify/base/log.cpp"},       {"idn2", "verify/base/domain.cpp"},
     {"toml++/", "config/config.cpp"},         {"nlohmann/", "report/json_reader.cpp"},
-    {"sqlite3", "report/sqlite_store.cpp"},   {"pqxx/", "report/postgres_store.cpp"},
+    {"sqlite3", "report/sqlite_database.cpp"},   {"pqxx/", "report/postgres_database.cpp"},
     {"pugixml", "report/aggregate.cpp"},      {"curl/", "report/submission.cpp"},
     {"zlib", "report/submission.cpp"},        {"httplib", "report/dashboard.cpp"},
     {"CLI/", "cli/main.cpp"},
