@@ -45,7 +45,7 @@ struct SpfRow {  // Of MAIL FROM; HELO results are not reported (RFC 9990 §3.1.
   std::string domain;
   std::string result;
 
-  friend bool operator==(const SpfRow&, const SpfRow&) = default;
+  friend auto operator<=>(const SpfRow&, const SpfRow&) = default;
 };
 
 // What one <record> groups by: all but the number of messages. Text is as hostile as mail is.
