@@ -45,6 +45,9 @@ TEST_CASE("every row of docs/policy.md is what decide() does", "[policy][RFC 998
       CHECK(begins_with(policy_table::reply_of(decision), row.reply));
       CHECK(decision.tenant == row.tenant);
       CHECK(policy_table::stricter_of(decision) == row.stricter);
+      if (topic.point == policy_table::Point::evidence) {
+        CHECK(policy_table::evidence_of(decision) == row.evidence);
+      }
       CHECK_FALSE(decision.why.empty());
     }
   }

@@ -64,20 +64,29 @@ Topic presets() {
 }
 
 Topic corroboration() {
+  const auto refused = [](const Letter& letter, const std::string& evidence) {
+    return Row{letter, rfc9989, reject, "dmarc-reject", "550 5.7.1", "", "", evidence};
+  };
+  const auto doubted = [](const Letter& letter, const std::string& evidence) {
+    return Row{letter, rfc9989, quarantine, "dmarc-reject-uncorroborated", "", "", "", evidence};
+  };
+  const Letter bounced = with_spf_pass(forged(), "bounce.example");
+  const Letter unnamed = without_reverse_name(bounced);
   return {"Corroboration",
-      "Under `rfc9989` a message that fails p=reject is refused only when something else speaks against it (RFC 9989 §7.4) and\n"
-      "nothing says that it came a roundabout way (RFC 7960). The event lists each item: those against with a `-`.", {
-      {forged(),                                                             rfc9989, reject,     "dmarc-reject", "550 5.7.1"},
-      {with_spf_fail(forged()),                                              rfc9989, reject,     "dmarc-reject", "550 5.7.1"},
-      {with_spf_pass(forged(), "bounce.example"),                            rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
-      {without_reverse_name(with_spf_pass(forged(), "bounce.example")),      rfc9989, reject,     "dmarc-reject", "550 5.7.1"},
-      {rewritten(without_reverse_name(with_spf_pass(forged(), "bounce.example"))), rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
-      {list_mail(forged()),                                                  rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
-      {with_chain(forged(), Status::pass),                                   rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
-      {with_chain(forged(), Status::fail),                                   rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
-      {signed_by(with_spf_fail(forged()), "list.example"),                   rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
-      {with_key_error(with_spf_fail(forged()), "list.example"),              rfc9989, quarantine, "dmarc-reject-uncorroborated", ""},
-  }};
+      "Under `rfc9989` a message that fails p=reject is refused only when something else speaks for refusing it (RFC 9989 §7.4),\n"
+      "and nothing against: signs that it came a roundabout way (RFC 7960), here and in the event with a `-` in front.", {
+      refused(forged(),                                                  "nothing-authenticated"),
+      refused(with_spf_fail(forged()),                                   "nothing-authenticated, spf-fail"),
+      refused(without_reverse_name(forged()),                            "nothing-authenticated, no-fcrdns"),
+      doubted(bounced,                                                   ""),
+      refused(unnamed,                                                   "no-fcrdns"),
+      doubted(rewritten(unnamed),                                        "no-fcrdns, -forwarder"),
+      doubted(list_mail(forged()),                                       "nothing-authenticated, -list-mail"),
+      doubted(with_chain(forged(), Status::pass),                        "nothing-authenticated, -arc-chain"),
+      doubted(with_chain(forged(), Status::fail),                        "nothing-authenticated, -arc-chain"),
+      doubted(signed_by(with_spf_fail(forged()), "list.example"),        "spf-fail, -other-signature"),
+      doubted(with_key_error(with_spf_fail(forged()), "list.example"),   "spf-fail, -unchecked"),
+  }, Point::evidence};
 }
 
 Topic protected_domains() {
@@ -161,15 +170,18 @@ Topic sealers() {
 }
 
 Topic tenants() {
-  const Site two = with_tenant(with_tenant(rfc9989, {"a.example"}, Preset::strict),
-                               {"b.example", "*.b.example"}, Preset::monitor);
+  Site two = with_tenant(with_tenant(rfc9989, {"a.example"}, Preset::strict),
+                         {"b.example", "*.b.example"}, Preset::monitor);
+  const std::string configured = two.wants;
+  two.wants = "as above";
   const policy::Override own{client("192.0.2.0/24"), accept};
   const Site with_own = with_tenant(overriding(rfc9989, client("192.0.2.0/24"), quarantine), {"a.example"}, Preset::strict, {own});
   const Letter mail = list_mail(forged());
-  return {"Tenants and mixed recipients",
+  const std::string text =
       "Each recipient's tenant is judged by its own rules, but an MTA takes one answer for the whole message. `mixed = \"mildest\"`\n"
       "does what the mildest of them asks, and the event names each recipient domain that asked for more; `strictest` does the\n"
-      "opposite. The sender sees one reply, and all recipients get the same copy or none.", {
+      "opposite. The sender sees one reply, and all recipients get the same copy or none. In most rows the site has\n";
+  return {"Tenants and mixed recipients", text + configured + ".", {
       {to(mail, {"x@a.example"}),                   two, reject,            "dmarc-reject", "550 5.7.1", "a.example"},
       {to(mail, {"x@b.example"}),                   two, held(tag, reject), "dmarc-reject", "",          "b.example"},
       {to(mail, {"x@deep.in.b.example"}),           two, held(tag, reject), "dmarc-reject", "",          "b.example"},
@@ -185,8 +197,9 @@ Topic tenants() {
       {to(mail, {"x@a.example", "y@b.example"}), strictest(two), reject,    "dmarc-reject", "550 5.7.1", "a.example"},
       {to(genuine(), {"x@a.example", "y@b.example"}), two, accept,          "dmarc-pass", "",            "a.example"},
       {to(forged(), {"x@a.example"}),               with_own, accept,       "override-client", "",       "a.example"},
+      {to(genuine(), {"x@a.example"}),              with_own, accept,       "dmarc-pass", "",            "a.example"},
       {to(forged(), {"z@else.example"}),            with_own, quarantine,   "override-client", ""},
-  }, true};
+  }, Point::recipients};
 }
 
 Topic stages() {
@@ -352,6 +365,13 @@ std::string stricter_of(const policy::Decision& decision) {
     text.append(text.empty() ? "" : ", ").append(one.recipients_domain).append(" ");
     text.append(name(one.action)).append(" (").append(one.rule).append(")");
   }
+  return text;
+}
+
+std::string evidence_of(const policy::Decision& decision) {
+  std::string text;
+  for (const std::string& item : decision.corroboration)
+    text.append(text.empty() ? "" : ", ").append(item);
   return text;
 }
 

@@ -25,13 +25,17 @@ struct Row {
   std::string reply;  // Its beginning, whole words; empty: 250.
   std::string tenant{};
   std::string stricter{};  // "a.example reject (dmarc-reject)", …
+  std::string evidence{};  // Only where it is the point: Decision::corroboration.
 };
+
+// What is the point of a topic, beside the action.
+enum class Point : std::uint8_t { reply, recipients, evidence };
 
 struct Topic {
   std::string title;
   std::string text;
   std::vector<Row> rows;
-  bool recipients_differ = false;  // Who sees what is the point of it.
+  Point point = Point::reply;
 };
 
 [[nodiscard]] const std::vector<Topic>& topics();
@@ -41,5 +45,6 @@ struct Topic {
 // As in Row.
 [[nodiscard]] std::string reply_of(const policy::Decision& decision);
 [[nodiscard]] std::string stricter_of(const policy::Decision& decision);
+[[nodiscard]] std::string evidence_of(const policy::Decision& decision);
 
 }  // namespace policy_table

@@ -10,6 +10,7 @@
 
 namespace {
 
+using policy_table::Point;
 using policy_table::Row;
 using policy_table::Topic;
 
@@ -71,20 +72,32 @@ std::string action_of(const Row& row) {
   return text;
 }
 
+std::string heading(Point point) {
+  switch (point) {
+    case Point::evidence:
+      return "| the message | the site | evidence | action | rule |\n|---|---|---|---|---|\n";
+    case Point::recipients:
+      return "| the message | the site | action, for all | rule | the sender sees | whose rules "
+             "|"
+             " who wanted more |\n|---|---|---|---|---|---|---|\n";
+    case Point::reply:
+      break;
+  }
+  return "| the message | the site | action | rule | reply |\n|---|---|---|---|---|\n";
+}
+
 void print(std::ostream& out, const Topic& topic) {
-  out << "\n## " << topic.title << "\n\n" << topic.text << "\n\n";
-  out << (topic.recipients_differ
-              ? "| the message | the site | all recipients get | rule | the sender sees | whose "
-                "rules "
-                "| who wanted more |\n|---|---|---|---|---|---|---|\n"
-              : "| the message | the site | action | rule | reply |\n|---|---|---|---|---|\n");
+  out << "\n## " << topic.title << "\n\n" << topic.text << "\n\n" << heading(topic.point);
   for (const Row& row : topic.rows) {
-    out << "| " << row.letter.is << " | " << row.site.wants << " | " << action_of(row) << " | "
-        << quoted(row.rule) << " | " << row.reply;
-    if (topic.recipients_differ) {
-      out << " | " << (row.tenant.empty() ? "the site's" : row.tenant) << " | " << row.stricter;
+    out << "| " << row.letter.is << " | " << row.site.wants << " | ";
+    if (topic.point == Point::evidence) out << row.evidence << " | ";
+    out << action_of(row) << " | " << quoted(row.rule) << " |";
+    if (topic.point != Point::evidence) out << " " << row.reply << " |";
+    if (topic.point == Point::recipients) {
+      out << " " << (row.tenant.empty() ? "the site's" : row.tenant) << " | " << row.stricter
+          << " |";
     }
-    out << " |\n";
+    out << "\n";
   }
 }
 

@@ -1,0 +1,71 @@
+// What a decision costs with the rules of a large site, beside an empty policy.
+#include <string>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "policy/decision.hpp"
+#include "tests/support/facts.hpp"
+
+namespace {
+
+constexpr int tenants = 100'000;
+constexpr int overrides = 1'000;
+
+// A quarter of each kind; none matches the message.
+std::vector<policy::Override> many_overrides() {
+  std::vector<policy::Override> list;
+  for (int i = 0; i < overrides; ++i) {
+    const base::Domain domain = support::name("host" + std::to_string(i) + ".example.org");
+    policy::Match match;
+    if (i % 4 == 0) {
+      const std::string network = "10." + std::to_string(i % 250) + ".0.0/";
+      match.client = base::Network::parse(network + std::to_string(16 + i % 17)).value();
+    }
+    if (i % 4 == 1) match.dkim = domain;
+    if (i % 4 == 2) match.arc_sealer = domain;
+    if (i % 4 == 3) match.forwarder = domain;
+    list.push_back({match, policy::Action::accept});
+  }
+  return list;
+}
+
+policy::Rules large_site() {
+  std::vector<policy::Tenant> list;
+  for (int i = 0; i < tenants; ++i) {
+    const std::string domain = "tenant" + std::to_string(i) + ".example.net";
+    list.push_back({domain, {i % 2 == 0 ? domain : "*." + domain}, {}, {}});
+  }
+  policy::Rules rules;
+  rules.tenants = policy::Tenants(std::move(list));
+  rules.overrides = policy::Overrides(many_overrides());
+  return rules;
+}
+
+void decide(benchmark::State& state, const policy::Rules& rules) {
+  verify::Facts facts = support::facts_of(dmarc::Status::fail, dmarc::Policy::reject);
+  facts.spf = {support::spf_result(spf::Status::fail, "example.com")};
+  facts.dkim = {support::dkim_result(dkim::Status::pass, "list.example")};
+  facts.iprev = iprev::Result{.status = iprev::Status::pass, .name = "mx1.mail.example"};
+  verify::Connection connection;
+  connection.client = base::IpAddress::parse("192.0.2.7");
+  verify::Envelope envelope;
+  for (int i = 0; i < state.range(0); ++i)
+    envelope.recipients.push_back("x@tenant" + std::to_string(i * 998) + ".example.net");
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(policy::decide({facts, connection, envelope, {}, "id"}, rules));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+void decide_empty_policy(benchmark::State& state) { decide(state, {}); }
+
+void decide_large_site(benchmark::State& state) {
+  static const policy::Rules rules = large_site();
+  decide(state, rules);
+}
+
+BENCHMARK(decide_empty_policy)->Arg(1)->Arg(10);  // Recipients, each of another tenant.
+BENCHMARK(decide_large_site)->Arg(1)->Arg(10);
+
+}  // namespace
