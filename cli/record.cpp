@@ -4,7 +4,9 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <map>
 
+#include "config/show.hpp"
 #include "verify/auth_results.hpp"
 #include "verify/base/text.hpp"
 
@@ -76,25 +78,31 @@ std::string dns_lines(const std::vector<dns::Lookup>& lookups) {
   return out;
 }
 
+std::string config_line(const std::string& key, std::string_view value) {
+  return "config  " + key + " = " + std::string(value) + "\n";
+}
+
 // Every setting that may change the decision or the event.
-std::string config_lines(const config::Config& config, std::string_view gateway) {
-  static constexpr std::array<std::string_view, 3> sections = {"dkim", "trust", "policy"};
-  static constexpr std::array<std::string_view, 2> keys = {"spf.engine", "log.local_parts"};
-  std::string out = "config  milter.authserv_id = \"" + std::string(gateway) + "\"\n";
-  const std::string toml = config::to_toml(config);
-  std::string section;
-  for (std::string_view rest = toml; !rest.empty();) {
-    const std::string_view line = take_line(rest);
-    if (line.starts_with('[')) {
-      section = line.substr(1, line.find(']') - 1);
-    } else if (!line.empty()) {
-      const std::string key = section + '.' + std::string(line.substr(0, line.find(' ')));
-      if (std::ranges::find(sections, section) != sections.end() ||
-          std::ranges::find(keys, key) != keys.end()) {
-        out.append("config  ").append(section).append(".").append(line).append("\n");
-      }
+std::string config_lines(const config::Config& config, std::string_view receiver) {
+  static constexpr std::array<std::string_view, 4> sections = {"dkim", "dmarc", "trust", "policy"};
+  static constexpr std::array<std::string_view, 3> keys = {"milter.gateway", "log.local_parts",
+                                                           "spf.engine"};
+  std::string out = config_line("milter.authserv_id", '"' + std::string(receiver) + '"');
+  std::map<std::string, std::string> arrays;
+  for (const config::Block& block : config::blocks(config)) {
+    if (block.repeated) {
+      std::string& array = arrays[block.name];
+      array.append(array.empty() ? "" : ", ").append(config::inline_table(block.settings));
+      continue;
+    }
+    const bool whole = std::ranges::find(sections, block.name) != sections.end();
+    for (const auto& [name, value] : block.settings) {
+      const std::string key = block.name + "." + name;
+      if (whole || std::ranges::find(keys, key) != keys.end()) out += config_line(key, value);
     }
   }
+  for (const auto& [name, tables] : arrays)
+    out += config_line(name, "[" + tables + "]");
   return out;
 }
 
@@ -157,7 +165,7 @@ std::string to_scenario(const report::Event& event, const config::Config& config
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(event.time.time_since_epoch()).count();
   return "# Recorded by postern check: rule " + event.decision.rule + "\n" +
-         dns_lines(event.facts.dns) + config_lines(config, event.gateway) + "now     " +
+         dns_lines(event.facts.dns) + config_lines(config, event.connection.receiver) + "now     " +
          std::to_string(now) + '\n' + envelope_lines(event) + message_lines(text) +
          expectations(event);
 }

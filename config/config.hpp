@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -17,20 +19,33 @@
 
 namespace config {
 
+// Where events and counters are kept.
+struct Store {
+  std::string url = "sqlite:/var/lib/postern/postern.db";  // Or postgresql://…
+  unsigned retention_days = 30;                            // Of events.
+  std::uint64_t size_mib_max = 0;                          // 0: no bound.
+
+  friend bool operator==(const Store&, const Store&) = default;
+};
+
 // The whole configuration: each module's own Options, gathered. Nobody below includes this.
 struct Config {
   Config();  // The defaults, which config/postern.toml spells out.
 
   std::string socket = "unix:/run/postern/postern.sock";  // In libmilter's spelling.
   std::string authserv_id;                                // Empty: the MTA's {j}.
+  std::string gateway;  // Which of the site's gateways, in events. Empty: the authserv_id.
   base::log::Options log;
   report::LineOptions line;
   dns::AresResolver::Options dns;
   dns::CachingResolver::Options cache;
+  bool breaker = true;  // Whether to notice that the resolver itself fails (dns::BreakerResolver).
   verify::Options verify;
   std::size_t spf_threads = 16;
   policy::Rules policy;
+  std::chrono::hours defer_max{24};  // How long mail of one domain is deferred for its DNS.
   report::Spool::Options spool;
+  Store store;
   std::string metrics_listen = "127.0.0.1:9893";  // Empty: off.
   std::vector<std::string> warnings;              // Odd, not wrong: for the log, one line each.
 };
@@ -42,10 +57,12 @@ struct Config {
 // The same from memory; `name` stands for the file. Pure.
 [[nodiscard]] base::Result<Config> parse(std::string_view text, std::string_view name);
 
-// Every key with its value, as a file that parse() reads back to the same.
+// Every key with its value, as a file that parse() reads back to the same, but that no password is
+// shown: "***" stands for it. What a tenant has in common with the site is left out.
 [[nodiscard]] std::string to_toml(const Config& config);
 
-// 16 hexadecimal digits that differ when to_toml() does: tells configurations apart in events.
+// 16 hexadecimal digits that differ when to_toml() does: tells configurations apart in events. A
+// change of a password alone does not show.
 [[nodiscard]] std::string digest(const Config& config);
 
 // config/postern.toml as it was when this program was built: the defaults, explained.

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 
+#include "config/policy_schema.hpp"
+#include "config/policy_tables.hpp"
 #include "config/socket.hpp"
+#include "config/store_url.hpp"
 #include "verify/base/domain.hpp"
 #include "verify/base/ip_address.hpp"
 #include "verify/base/text.hpp"
@@ -14,14 +18,12 @@ namespace config {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> section_names = {
-    "milter", "log", "dns", "spf", "dkim", "trust", "policy", "spool", "metrics"};
-constexpr std::array<std::string_view, 6> later_names = {"protected", "tenant", "override",
-                                                         "store",     "report", "dashboard"};
-
-bool is_printable_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
-}
+constexpr std::array<std::string_view, 11> section_names = {
+    "milter", "log", "dns", "spf", "dkim", "dmarc", "trust", "policy", "spool", "store", "metrics"};
+constexpr std::array<std::string_view, 4> table_names = {"protected", "tenant", "override",
+                                                         "stage"};
+constexpr std::array<std::string_view, 2> later_names = {"report", "dashboard"};
+constexpr std::size_t warnings_max = 100;  // A log is no place for 100,000 of them.
 
 void read_milter(Section& section, Config& config) {
   const std::string socket = section.text("socket", config.socket);
@@ -38,6 +40,10 @@ void read_milter(Section& section, Config& config) {
   // RFC 8601 §2.5: usually a domain name; anything else would need quoting in the header.
   if (!config.authserv_id.empty() && !base::Domain::parse(config.authserv_id)) {
     section.complain("authserv_id", "must look like a domain name");
+  }
+  config.gateway = section.text("gateway", config.gateway);
+  if (config.gateway.size() > 253 || base::plain_length(config.gateway) < config.gateway.size()) {
+    section.complain("gateway", "must be at most 253 octets of printable ASCII without quotes");
   }
   // Postfix waits 300 s for the end of a message (milter_content_timeout): 250 s leave it time.
   config.verify.deadline = std::chrono::milliseconds(
@@ -82,6 +88,7 @@ void read_dns(Section& section, Config& config) {
   config.dns.timeout = std::chrono::milliseconds(
       section.integer("timeout_ms", config.dns.timeout.count(), {1, 60'000}));
   config.dns.attempts = static_cast<int>(section.integer("attempts", config.dns.attempts, {1, 10}));
+  config.breaker = section.boolean("breaker", config.breaker);
   config.dns.trust_authentic = section.boolean("trust_authentic", config.dns.trust_authentic);
   config.dns.compact_denial = section.boolean("compact_denial", config.dns.compact_denial);
   config.cache.entries_max = static_cast<std::size_t>(section.integer(
@@ -106,124 +113,25 @@ void read_checks(Section& spf_section, Section& dkim_section, Config& config) {
       dkim_section.integer("clock_skew_seconds", options.clock_skew.count(), {0, 86'400}));
 }
 
-void read_trust(Section& section, Config& config) {
-  std::vector<std::string> texts;
-  texts.reserve(config.policy.trust.networks.size());
-  for (const base::Network& network : config.policy.trust.networks)
-    texts.push_back(network.text());
-  texts = section.texts("networks", std::move(texts));
-  config.policy.trust.networks.clear();
-  for (const std::string& text : texts) {
-    const std::optional<base::Network> network = base::Network::parse(text);
-    if (!network) {
-      section.complain("networks", "\"" + base::printable(text) +
-                                       "\" is no network; write \"192.0.2.0/24\" or \"::1\"");
-    } else if (network->prefix_bits == 0) {
-      section.complain("networks",
-                       "\"" + text + "\" is everybody: no message would ever be verified");
-    } else {
-      config.policy.trust.networks.push_back(*network);
-    }
-  }
-  config.policy.trust.authenticated =
-      section.boolean("authenticated", config.policy.trust.authenticated);
-  section.unavailable("relays");
-  section.unavailable("arc_sealers");
+void read_dmarc(Section& section, Config& config) {
+  config.verify.pct_zero_is_testing =
+      section.boolean("pct_zero_is_testing", config.verify.pct_zero_is_testing);
 }
 
-bool is_placeholder(std::string_view name) {
-  return name == "from_domain" || name == "event_id" || name == "reason";
-}
-
-// "5.7.26 Text" -> code and text. The text goes into one SMTP line (RFC 5321 §4.5.3.1.5: 512
-// octets with everything), after its placeholders have grown.
-void read_reply(Section& section, Config& config) {
-  constexpr std::size_t octets_max = 200;
-  policy::Stance& site = config.policy.site;
-  const std::string whole = section.text("reply_text", site.reject_code + " " + site.reply_text);
-  const std::size_t space = whole.find(' ');
-  const std::string_view code = std::string_view(whole).substr(0, space);
-  const bool has_code = !code.empty() && base::is_digit(code.front()) &&
-                        code.find_first_not_of("0123456789.") == std::string_view::npos;
-  if (has_code && space != std::string::npos) {
-    // RFC 3463 §2: class "." subject "." detail; class 5 goes with a 550.
-    const std::size_t dot = code.rfind('.');
-    const bool sound = code.starts_with("5.") && dot > 2 && dot + 1 < code.size() &&
-                       std::ranges::count(code, '.') == 2 && code.size() <= 9;
-    if (!sound) section.complain("reply_text", "the code must be like \"5.7.1\", for a rejection");
-    site.reject_code = code;
-    site.reply_text = whole.substr(space + 1);
-  } else {
-    site.reply_text = whole;
+void read_store(Section& section, Config& config) {
+  constexpr std::int64_t size_mib_max = std::int64_t{1} << 30;  // A PiB.
+  Store& store = config.store;
+  store.url = section.text("url", store.url);
+  if (const auto sound = check_store_url(store.url); !sound) {
+    section.complain("url", sound.error().what);
+  } else if (hides_password(store.url)) {
+    config.warnings.emplace_back(
+        "store.url: the password is ***, which postern config show writes in place of a real one");
   }
-  const std::string& text = site.reply_text;
-  if (base::trim(text).empty()) section.complain("reply_text", "must not be empty");
-  if (!is_printable_ascii(text)) section.complain("reply_text", "must be printable ASCII");
-  if (text.size() > octets_max) section.complain("reply_text", "is longer than 200 octets");
-  if (!text.contains("DMARC")) {
-    config.warnings.push_back(
-        "policy.reply_text: does not say DMARC, which is added (RFC 9989 §7.2)");
-  }
-  for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', open)) {
-    const std::size_t close = std::min(text.find('}', open), text.size());
-    const std::string name = text.substr(open + 1, close - open - 1);
-    if (close == text.size() || !is_placeholder(name)) {
-      section.complain("reply_text", "unknown placeholder {" + base::printable(name, 40) +
-                                         "}; there are {from_domain}, {event_id} and {reason}");
-    }
-    open = close;
-  }
-}
-
-// RFC 5322 §2.2: a field name is printable ASCII without colon; the value stays on one line. Fields
-// that others give a meaning to are not ours to add.
-void read_quarantine_header(Section& section, policy::Rules& rules) {
-  rules.quarantine_header = section.text("quarantine_header", rules.quarantine_header);
-  const std::string& field = rules.quarantine_header;
-  const std::size_t colon = field.find(':');
-  const std::string_view name = std::string_view(field).substr(0, std::min(colon, field.size()));
-  const bool sound_name = !name.empty() && name.size() <= 60 &&
-                          std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7F'; });
-  const bool has_value =
-      colon != std::string::npos && !base::trim(std::string_view(field).substr(colon + 1)).empty();
-  if (!sound_name || !has_value || !is_printable_ascii(field) || field.size() > 200) {
-    section.complain("quarantine_header", "must be like \"X-Postern-Quarantine: yes\"");
-    return;
-  }
-  for (const char* taken : {"From", "Sender", "To", "Cc", "Subject", "Date", "Message-ID",
-                            "Received", "Authentication-Results", "DKIM-Signature"}) {
-    if (base::equal_ignoring_case(name, taken)) {
-      section.complain("quarantine_header",
-                       "\"" + std::string(name) + "\" means something else; use a name of its own");
-    }
-  }
-}
-
-void read_policy(Section& section, Config& config) {
-  using policy::Action;
-  using policy::Preset;
-  using policy::Quarantine;
-  constexpr Choice<Preset> presets[] = {
-      {"monitor", Preset::monitor}, {"rfc9989", Preset::rfc9989}, {"strict", Preset::strict}};
-  constexpr Choice<Quarantine> quarantines[] = {{"header", Quarantine::header},
-                                                {"hold", Quarantine::hold}};
-  constexpr Choice<Action> temporary[] = {{"accept", Action::tag}, {"defer", Action::defer}};
-  constexpr Choice<Action> faults[] = {{"reject", Action::reject},
-                                       {"quarantine", Action::quarantine},
-                                       {"tag", Action::tag},
-                                       {"accept", Action::accept}};
-  constexpr Choice<Action> spf_fails[] = {
-      {"accept", Action::accept}, {"quarantine", Action::quarantine}, {"reject", Action::reject}};
-  policy::Rules& rules = config.policy;
-  policy::Stance& site = rules.site;
-  site.preset = section.choice("preset", site.preset, presets);
-  rules.quarantine = section.choice("quarantine", rules.quarantine, quarantines);
-  read_quarantine_header(section, rules);
-  read_reply(section, config);
-  site.on_temporary_error = section.choice("temporary_error", site.on_temporary_error, temporary);
-  site.on_from_fault = section.choice("from_fault", site.on_from_fault, faults);
-  site.on_spf_fail = section.choice("spf_fail", site.on_spf_fail, spf_fails);
-  section.unavailable("mixed");
+  store.retention_days =
+      static_cast<unsigned>(section.integer("retention_days", store.retention_days, {1, 3650}));
+  store.size_mib_max = static_cast<std::uint64_t>(section.integer(
+      "size_mib_max", static_cast<std::int64_t>(store.size_mib_max), {0, size_mib_max}));
 }
 
 void read_places(Section& spool, Section& metrics, Config& config) {
@@ -238,12 +146,11 @@ void read_places(Section& spool, Section& metrics, Config& config) {
 }
 
 void read_top_level(const Table& file, Complaints& complaints) {
-  const std::vector<std::string> known(section_names.begin(), section_names.end());
+  std::vector<std::string> known(section_names.begin(), section_names.end());
+  known.insert(known.end(), table_names.begin(), table_names.end());
   for (const auto& [name, value] : file) {
     if (std::ranges::find(known, name) != known.end()) continue;
     if (std::ranges::find(later_names, name) != later_names.end()) {
-      const auto* list = std::get_if<List>(&value.content);
-      if (list != nullptr && list->empty()) continue;
       complaints.add(value.line, "[" + name + "]: is not available in this version");
       continue;
     }
@@ -258,8 +165,7 @@ struct Reading {
   std::vector<std::string> keys;
 };
 
-Reading read_all(const Table& file, Complaints& complaints) {
-  read_top_level(file, complaints);
+Reading read_sections(const Table& file, Complaints& complaints) {
   std::vector<Section> sections;
   sections.reserve(section_names.size());
   for (const std::string_view name : section_names)
@@ -270,14 +176,14 @@ Reading read_all(const Table& file, Complaints& complaints) {
   read_log(sections[1], config);
   read_dns(sections[2], config);
   read_checks(sections[3], sections[4], config);
-  read_trust(sections[5], config);
-  read_policy(sections[6], config);
-  read_places(sections[7], sections[8], config);
+  read_dmarc(sections[5], config);
+  read_trust(sections[6], config);
+  read_policy(sections[7], config);
+  read_store(sections[9], config);
+  read_places(sections[8], sections[10], config);
   for (Section& section : sections) {
     section.finish();
-    for (const std::string& key : section.known()) {
-      reading.keys.push_back(std::string(section.name()) + "." + key);
-    }
+    std::ranges::move(section.keys(), std::back_inserter(reading.keys));
   }
   return reading;
 }
@@ -292,11 +198,23 @@ Config::Config() {
                            {base::IpAddress::from_octets(loopback_v6), 128}};
 }
 
-Config read(const Table& file, Complaints& complaints) { return read_all(file, complaints).config; }
+Config read(const Table& file, Complaints& complaints) {
+  read_top_level(file, complaints);
+  Config config = read_sections(file, complaints).config;
+  read_policy_tables(file, config, complaints);
+  if (config.warnings.size() > warnings_max) {
+    const std::size_t more = config.warnings.size() - warnings_max;
+    config.warnings.resize(warnings_max);
+    config.warnings.push_back("and " + std::to_string(more) + " more warnings");
+  }
+  return config;
+}
 
 std::vector<std::string> known_keys() {
   Complaints none("");
-  return read_all({}, none).keys;
+  std::vector<std::string> keys = read_sections({}, none).keys;
+  std::ranges::move(policy_table_keys(), std::back_inserter(keys));
+  return keys;
 }
 
 }  // namespace config

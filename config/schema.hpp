@@ -12,7 +12,7 @@ namespace config {
 // What a file says, over the defaults. Only of use when nothing was complained about.
 [[nodiscard]] Config read(const Table& file, Complaints& complaints);
 
-// Every key there is, as "section.key", in the order of the file.
+// Every key there is, as "section.key", in the order of the file; those of [[tables]] come last.
 [[nodiscard]] std::vector<std::string> known_keys();
 
 }  // namespace config

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 
 #include "verify/base/text.hpp"
 
@@ -9,7 +10,8 @@ namespace config {
 
 namespace {
 
-constexpr std::size_t word_octets_max = 64;  // Of what is compared: the work is its square.
+constexpr std::size_t complaints_shown_max = 100;  // A log is no place for 100,000 of them.
+constexpr std::size_t word_octets_max = 64;        // Of what is compared: the work is its square.
 
 std::string in_quotes(std::string_view text) { return "\"" + base::printable(text, 80) + "\""; }
 
@@ -52,23 +54,79 @@ void Complaints::add(int line, std::string what) { found_.emplace_back(line, std
 std::string Complaints::text() const {
   std::vector<std::pair<int, std::string>> sorted = found_;
   std::ranges::stable_sort(sorted, {}, &std::pair<int, std::string>::first);
+  const std::size_t shown = std::min(sorted.size(), complaints_shown_max);
   std::string out;
-  for (const auto& [line, what] : sorted) {
+  for (const auto& [line, what] : std::span(sorted).first(shown)) {
     if (!out.empty()) out += '\n';
     out.append(file_).append(":").append(std::to_string(line)).append(": ").append(what);
+  }
+  if (shown < sorted.size()) {
+    out.append("\n").append(file_).append(": and ");
+    out.append(std::to_string(sorted.size() - shown)).append(" more");
   }
   return out;
 }
 
 Section::Section(const Table& file, std::string_view name, Complaints& complaints)
-    : name_(name), complaints_(complaints) {
+    : name_(name), bracketed_(true), complaints_(complaints) {
   const auto found = file.find(name);
-  if (found == file.end()) return;
-  line_ = found->second.line;
-  table_ = std::get_if<Table>(&found->second.content);
+  if (found != file.end()) open(found->second, "[" + name_ + "]");
+}
+
+void Section::open(const Value& value, const std::string& shown) {
+  line_ = value.line;
+  table_ = std::get_if<Table>(&value.content);
   if (table_ != nullptr) return;
-  complaints_.add(line_,
-                  "[" + name_ + "]: expected a table, found " + std::string(found->second.type()));
+  complaints_.add(line_, shown + ": expected a table, found " + std::string(value.type()));
+}
+
+std::vector<Section> Section::entries_of(const Value& value, const std::string& name,
+                                         Complaints& complaints) {
+  std::vector<Section> sections;
+  const auto* list = std::get_if<List>(&value.content);
+  if (list == nullptr) {
+    complaints.add(value.line, name + ": expected an array of tables, [[" + name + "]], found " +
+                                   std::string(value.type()));
+    return sections;
+  }
+  sections.reserve(list->size());
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    Section section(name + '[' + std::to_string(i + 1) + ']', complaints);
+    section.open(list->at(i), section.name_);
+    if (section.table_ != nullptr) sections.push_back(std::move(section));
+  }
+  return sections;
+}
+
+std::vector<Section> Section::entries(const Table& file, std::string_view name,
+                                      Complaints& complaints) {
+  const auto found = file.find(name);
+  if (found == file.end()) return {};
+  return entries_of(found->second, std::string(name), complaints);
+}
+
+std::vector<Section> Section::entries(std::string_view key) {
+  const Value* value = find(key);
+  if (value == nullptr) return {};
+  return entries_of(*value, name_ + "." + std::string(key), complaints_);
+}
+
+Section Section::table(std::string_view key) {
+  Section section(name_ + "." + std::string(key), complaints_);
+  const Value* value = find(key);
+  if (value != nullptr) section.open(*value, section.name_);
+  return section;
+}
+
+bool Section::has(std::string_view key) const {
+  return table_ != nullptr && table_->find(key) != table_->end();
+}
+
+std::vector<std::string> Section::keys() const {
+  std::vector<std::string> keys;
+  for (const std::string& key : known_)
+    keys.push_back(name_ + "." + key);
+  return keys;
 }
 
 const Value* Section::find(std::string_view key) {
@@ -79,8 +137,8 @@ const Value* Section::find(std::string_view key) {
 }
 
 void Section::wrong_type(std::string_view key, const Value& value, std::string_view expected) {
-  complaints_.add(value.line, name_ + "." + std::string(key) + ": expected " +
-                                  std::string(expected) + ", found " + std::string(value.type()));
+  complain(key, value.line,
+           "expected " + std::string(expected) + ", found " + std::string(value.type()));
 }
 
 void Section::complain(std::string_view key, std::string what) {
@@ -88,15 +146,24 @@ void Section::complain(std::string_view key, std::string what) {
   if (table_ != nullptr) {
     if (const auto found = table_->find(key); found != table_->end()) line = found->second.line;
   }
-  complaints_.add(line, name_ + "." + std::string(key) + ": " + std::move(what));
+  complain(key, line, what);
+}
+
+void Section::complain(std::string_view key, int line, std::string_view what) {
+  complaints_.add(line, name_ + "." + std::string(key) + ": " + std::string(what));
+}
+
+std::optional<Text> Section::find_text(std::string_view key) {
+  const Value* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  if (const auto* text = std::get_if<std::string>(&value->content)) return Text{*text, value->line};
+  wrong_type(key, *value, "a string");
+  return std::nullopt;
 }
 
 std::string Section::text(std::string_view key, std::string fallback) {
-  const Value* value = find(key);
-  if (value == nullptr) return fallback;
-  if (const auto* text = std::get_if<std::string>(&value->content)) return *text;
-  wrong_type(key, *value, "a string");
-  return fallback;
+  std::optional<Text> found = find_text(key);
+  return found ? std::move(found->text) : std::move(fallback);
 }
 
 bool Section::boolean(std::string_view key, bool fallback) {
@@ -121,18 +188,19 @@ std::int64_t Section::integer(std::string_view key, std::int64_t fallback, Range
   return fallback;
 }
 
-std::vector<std::string> Section::texts(std::string_view key, std::vector<std::string> fallback) {
+std::optional<std::vector<Text>> Section::find_texts(std::string_view key) {
   const Value* value = find(key);
-  if (value == nullptr) return fallback;
+  if (value == nullptr) return std::nullopt;
   const auto* list = std::get_if<List>(&value->content);
   if (list == nullptr) {
     wrong_type(key, *value, "an array of strings");
-    return fallback;
+    return std::nullopt;
   }
-  std::vector<std::string> texts;
+  std::vector<Text> texts;
+  texts.reserve(list->size());
   for (const Value& each : *list) {
     if (const auto* text = std::get_if<std::string>(&each.content)) {
-      texts.push_back(*text);
+      texts.push_back({*text, each.line});
     } else {
       wrong_type(key, each, "strings in the array");
     }
@@ -140,39 +208,37 @@ std::vector<std::string> Section::texts(std::string_view key, std::vector<std::s
   return texts;
 }
 
+std::vector<std::string> Section::texts(std::string_view key, std::vector<std::string> fallback) {
+  std::optional<std::vector<Text>> found = find_texts(key);
+  if (!found) return fallback;
+  std::vector<std::string> texts;
+  texts.reserve(found->size());
+  for (Text& each : *found)
+    texts.push_back(std::move(each.text));
+  return texts;
+}
+
 std::optional<std::size_t> Section::word(std::string_view key,
                                          std::span<const std::string_view> words) {
-  const Value* value = find(key);
-  if (value == nullptr) return std::nullopt;
-  const auto* text = std::get_if<std::string>(&value->content);
-  if (text == nullptr) {
-    wrong_type(key, *value, "a string");
-    return std::nullopt;
-  }
-  const auto found = std::ranges::find(words, *text);
+  const std::optional<Text> given = find_text(key);
+  if (!given) return std::nullopt;
+  const auto found = std::ranges::find(words, given->text);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
   std::string all;
   for (const std::string_view each : words) {
     if (!all.empty()) all += ", ";
     all += in_quotes(each);
   }
-  complain(key, in_quotes(*text) + " is none of " + all);
+  complain(key, in_quotes(given->text) + " is none of " + all);
   return std::nullopt;
-}
-
-void Section::unavailable(std::string_view key) {
-  const Value* value = find(key);
-  if (value == nullptr) return;
-  const auto* list = std::get_if<List>(&value->content);
-  if (list != nullptr && list->empty()) return;
-  complain(key, "is not available in this version");
 }
 
 void Section::finish() {
   if (table_ == nullptr) return;
   for (const auto& [key, value] : *table_) {
     if (std::ranges::find(known_, key) != known_.end()) continue;
-    std::string what = "unknown key " + in_quotes(key) + " in [" + name_ + "]";
+    std::string what = "unknown key " + in_quotes(key) + " in ";
+    what += bracketed_ ? "[" + name_ + "]" : name_;
     if (const auto near = nearest(key, known_)) what += "; did you mean " + in_quotes(*near) + "?";
     complaints_.add(value.line, std::move(what));
   }

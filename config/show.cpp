@@ -1,10 +1,9 @@
-#include <array>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
+#include "config/show.hpp"
 
-#include "config/config.hpp"
+#include <cstdint>
+#include <string_view>
+
+#include "config/store_url.hpp"
 
 namespace config {
 
@@ -34,12 +33,16 @@ std::string toml_array(const std::vector<std::string>& texts) {
   return out += ']';
 }
 
-std::vector<std::string> texts_of(const std::vector<base::Network>& networks) {
+const std::string& text_of(const base::Domain& domain) { return domain.text(); }
+std::string text_of(const base::Network& network) { return network.text(); }
+
+template <class Item>
+std::string toml_array_of(const std::vector<Item>& items) {
   std::vector<std::string> texts;
-  texts.reserve(networks.size());
-  for (const base::Network& network : networks)
-    texts.push_back(network.text());
-  return texts;
+  texts.reserve(items.size());
+  for (const Item& item : items)
+    texts.push_back(text_of(item));
+  return toml_array(texts);
 }
 
 std::string_view word(bool truth) { return truth ? "true" : "false"; }
@@ -63,76 +66,224 @@ std::string_view temporary_word(policy::Action action) {
   return action == policy::Action::defer ? "defer" : "accept";
 }
 
-class Lines {
- public:
-  void section(std::string_view name) {
-    out_.append(out_.empty() ? "[" : "\n[").append(name).append("]\n");
-  }
-  void raw(std::string_view key, std::string_view value) {
-    out_.append(key).append(" = ").append(value).append("\n");
-  }
-  void text(std::string_view key, std::string_view value) { raw(key, toml_string(value)); }
-  void number(std::string_view key, auto value) { raw(key, std::to_string(value)); }
-  [[nodiscard]] std::string take() { return std::move(out_); }
-
- private:
-  std::string out_;
-};
-
-void show_checks(Lines& lines, const Config& config) {
-  lines.section("dns");
-  lines.raw("servers", toml_array(config.dns.servers));
-  lines.number("timeout_ms", config.dns.timeout.count());
-  lines.number("attempts", config.dns.attempts);
-  lines.raw("trust_authentic", word(config.dns.trust_authentic));
-  lines.raw("compact_denial", word(config.dns.compact_denial));
-  lines.number("cache_entries", config.cache.entries_max);
-  lines.section("spf");
-  lines.text("engine", config.verify.spf.engine == spf::Engine::native ? "native" : "libspf2");
-  lines.number("threads", config.spf_threads);
-  lines.section("dkim");
-  lines.number("rsa_bits_min", config.verify.dkim.rsa_bits_min);
-  lines.number("signatures_max", config.verify.dkim.signatures_max);
-  lines.raw("partial_body_allowed", word(config.verify.dkim.partial_body_allowed));
-  lines.number("clock_skew_seconds", config.verify.dkim.clock_skew.count());
+std::string_view enforce_word(policy::Action step) {
+  return step == policy::Action::accept ? "monitor" : policy::name(step);
 }
 
-void show_policy(Lines& lines, const policy::Rules& rules) {
-  lines.section("trust");
-  lines.raw("networks", toml_array(texts_of(rules.trust.networks)));
-  lines.raw("authenticated", word(rules.trust.authenticated));
-  lines.raw("relays", "[]");
-  lines.raw("arc_sealers", "[]");
-  lines.section("policy");
-  lines.text("preset", policy::name(rules.site.preset));
-  lines.text("quarantine", rules.quarantine == policy::Quarantine::hold ? "hold" : "header");
-  lines.text("quarantine_header", rules.quarantine_header);
-  lines.text("reply_text", rules.site.reject_code + " " + rules.site.reply_text);
-  lines.text("temporary_error", temporary_word(rules.site.on_temporary_error));
-  lines.text("from_fault", policy::name(rules.site.on_from_fault));
-  lines.text("spf_fail", policy::name(rules.site.on_spf_fail));
+class Writer {
+ public:
+  explicit Writer(std::string name) { block_.name = std::move(name); }
+
+  Writer& raw(std::string_view key, std::string_view value) {
+    block_.settings.emplace_back(key, value);
+    return *this;
+  }
+  Writer& text(std::string_view key, std::string_view value) {
+    return raw(key, toml_string(value));
+  }
+  Writer& number(std::string_view key, auto value) { return raw(key, std::to_string(value)); }
+  Writer& truth(std::string_view key, bool value) { return raw(key, word(value)); }
+
+  [[nodiscard]] Block section() { return std::move(block_); }
+  [[nodiscard]] Block table() {
+    block_.repeated = true;
+    return std::move(block_);
+  }
+  [[nodiscard]] Settings settings() { return std::move(block_.settings); }
+
+ private:
+  Block block_;
+};
+
+void write_stage(Writer& writer, const policy::Stage& stage) {
+  writer.text("enforce", enforce_word(stage.enforce));
+  writer.number("percent", stage.percent);
+}
+
+Settings stance_settings(const policy::Stance& stance) {
+  Writer writer("");
+  writer.text("preset", policy::name(stance.preset));
+  write_stage(writer, stance.stage);
+  writer.text("reply_text", stance.reject_code + " " + stance.reply_text);
+  writer.text("reply_url", stance.reply_url);
+  writer.text("temporary_error", temporary_word(stance.on_temporary_error));
+  writer.text("from_fault", policy::name(stance.on_from_fault));
+  writer.text("spf_fail", policy::name(stance.on_spf_fail));
+  return writer.settings();
+}
+
+Block milter_block(const Config& config) {
+  return Writer("milter")
+      .text("socket", config.socket)
+      .text("authserv_id", config.authserv_id)
+      .text("gateway", config.gateway)
+      .number("deadline_ms", config.verify.deadline.count())
+      .section();
+}
+
+Block log_block(const Config& config) {
+  return Writer("log")
+      .text("sink", config.log.sink == base::log::Sink::syslog ? "syslog" : "stderr")
+      .text("format", config.log.format == base::log::Format::json ? "json" : "text")
+      .text("level", word(config.log.level))
+      .truth("local_parts", config.line.local_parts)
+      .section();
+}
+
+Block dns_block(const Config& config) {
+  return Writer("dns")
+      .raw("servers", toml_array(config.dns.servers))
+      .number("timeout_ms", config.dns.timeout.count())
+      .number("attempts", config.dns.attempts)
+      .truth("breaker", config.breaker)
+      .truth("trust_authentic", config.dns.trust_authentic)
+      .truth("compact_denial", config.dns.compact_denial)
+      .number("cache_entries", config.cache.entries_max)
+      .section();
+}
+
+Block spf_block(const Config& config) {
+  return Writer("spf")
+      .text("engine", config.verify.spf.engine == spf::Engine::native ? "native" : "libspf2")
+      .number("threads", config.spf_threads)
+      .section();
+}
+
+Block dkim_block(const dkim::Options& options) {
+  return Writer("dkim")
+      .number("rsa_bits_min", options.rsa_bits_min)
+      .number("signatures_max", options.signatures_max)
+      .truth("partial_body_allowed", options.partial_body_allowed)
+      .number("clock_skew_seconds", options.clock_skew.count())
+      .section();
+}
+
+Block trust_block(const policy::Rules& rules) {
+  return Writer("trust")
+      .raw("networks", toml_array_of(rules.trust.networks))
+      .truth("authenticated", rules.trust.authenticated)
+      .raw("relays", toml_array_of(rules.trust.relays))
+      .raw("arc_sealers", toml_array_of(rules.arc_sealers))
+      .section();
+}
+
+Block policy_block(const Config& config) {
+  const policy::Rules& rules = config.policy;
+  Writer writer("policy");
+  for (const auto& [key, value] : stance_settings(rules.site))
+    writer.raw(key, value);
+  writer.number("defer_hours_max", config.defer_max.count());
+  writer.text("quarantine", rules.quarantine == policy::Quarantine::hold ? "hold" : "header");
+  writer.text("quarantine_header", rules.quarantine_header);
+  writer.text("signals_header", rules.signals_header);
+  writer.text("mixed", policy::name(rules.mixed));
+  writer.text("dns_degraded", policy::name(rules.degraded));
+  return writer.section();
+}
+
+// The password of the URL does not leave the daemon: what is shown ends in tickets and on screens.
+Block store_block(const Store& store) {
+  return Writer("store")
+      .text("url", without_passwords(store.url))
+      .number("retention_days", store.retention_days)
+      .number("size_mib_max", store.size_mib_max)
+      .section();
+}
+
+Block protected_block(const policy::ProtectedDomain& domain) {
+  return Writer("protected")
+      .text("domain", domain.domain.text())
+      .truth("subdomains", domain.subdomains)
+      .raw("allow_networks", toml_array_of(domain.allow_networks))
+      .raw("allow_dkim", toml_array_of(domain.allow_dkim))
+      .raw("allow_users", toml_array(domain.allow_users))
+      .table();
+}
+
+Block override_block(const policy::Override& item) {
+  Writer match("");
+  if (item.match.client) match.text("client", item.match.client->text());
+  if (item.match.dkim) match.text("dkim", item.match.dkim->text());
+  if (item.match.arc_sealer) match.text("arc_sealer", item.match.arc_sealer->text());
+  if (item.match.forwarder) match.text("forwarder", item.match.forwarder->text());
+  if (item.match.from) match.text("from", item.match.from->text());
+  return Writer("override")
+      .raw("match", inline_table(match.settings()))
+      .text("action", policy::name(item.action))
+      .table();
+}
+
+Block tenant_block(const policy::Tenant& tenant, const Settings& site) {
+  Writer writer("tenant");
+  writer.text("name", tenant.name);
+  writer.raw("recipients", toml_array(tenant.recipients));
+  const Settings own = stance_settings(tenant.stance);
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (own[i] != site[i]) writer.raw(own[i].first, own[i].second);
+  }
+  std::string overrides;
+  for (const policy::Override& item : tenant.overrides.list()) {
+    overrides.append(overrides.empty() ? "" : ", ");
+    overrides.append(inline_table(override_block(item).settings));
+  }
+  if (!overrides.empty()) writer.raw("override", "[" + overrides + "]");
+  return writer.table();
+}
+
+Block stage_block(const policy::SenderStage& stage) {
+  Writer writer("stage");
+  writer.text("domain", stage.domain.text());
+  writer.truth("subdomains", stage.subdomains);
+  write_stage(writer, stage.stage);
+  return writer.table();
 }
 
 }  // namespace
 
+std::string inline_table(const Settings& settings) {
+  std::string out = "{";
+  for (const auto& [key, value] : settings)
+    out.append(out.size() > 1 ? ", " : "").append(key).append(" = ").append(value);
+  return out += '}';
+}
+
+std::vector<Block> blocks(const Config& config) {
+  const policy::Rules& rules = config.policy;
+  std::vector<Block> all = {
+      milter_block(config),
+      log_block(config),
+      dns_block(config),
+      spf_block(config),
+      dkim_block(config.verify.dkim),
+      Writer("dmarc").truth("pct_zero_is_testing", config.verify.pct_zero_is_testing).section(),
+      trust_block(rules),
+      policy_block(config),
+      Writer("spool").text("directory", config.spool.directory.string()).section(),
+      store_block(config.store),
+      Writer("metrics").text("listen", config.metrics_listen).section(),
+  };
+  for (const policy::ProtectedDomain& domain : rules.protection.list())
+    all.push_back(protected_block(domain));
+  const Settings site = stance_settings(rules.site);
+  for (const policy::Tenant& tenant : rules.tenants.list())
+    all.push_back(tenant_block(tenant, site));
+  for (const policy::Override& item : rules.overrides.list())
+    all.push_back(override_block(item));
+  for (const policy::SenderStage& stage : rules.stages)
+    all.push_back(stage_block(stage));
+  return all;
+}
+
 std::string to_toml(const Config& config) {
-  Lines lines;
-  lines.section("milter");
-  lines.text("socket", config.socket);
-  lines.text("authserv_id", config.authserv_id);
-  lines.number("deadline_ms", config.verify.deadline.count());
-  lines.section("log");
-  lines.text("sink", config.log.sink == base::log::Sink::syslog ? "syslog" : "stderr");
-  lines.text("format", config.log.format == base::log::Format::json ? "json" : "text");
-  lines.text("level", word(config.log.level));
-  lines.raw("local_parts", word(config.line.local_parts));
-  show_checks(lines, config);
-  show_policy(lines, config.policy);
-  lines.section("spool");
-  lines.text("directory", config.spool.directory.string());
-  lines.section("metrics");
-  lines.text("listen", config.metrics_listen);
-  return lines.take();
+  std::string out;
+  for (const Block& block : blocks(config)) {
+    if (!out.empty()) out += '\n';
+    out.append(block.repeated ? "[[" : "[").append(block.name);
+    out.append(block.repeated ? "]]\n" : "]\n");
+    for (const auto& [key, value] : block.settings)
+      out.append(key).append(" = ").append(value).append("\n");
+  }
+  return out;
 }
 
 std::string digest(const Config& config) {

@@ -48,6 +48,32 @@ support::Outcome replay(const support::Scenario& scenario) {
   return outcome;
 }
 
+// Of every kind one that is not about the message.
+const std::string tables = R"(
+[[protected]]
+domain = "example.net"
+allow_users = ["a = \"b\" # c"]
+[[tenant]]
+recipients = ["example.net", "*.example.net"]
+preset = "monitor"
+[[tenant.override]]
+match = { client = "203.0.113.0/24" }
+action = "tag"
+[[tenant]]
+recipients = ["example.edu"]
+[[override]]
+match = { dkim = "list.example", from = "example.net" }
+action = "accept"
+[[stage]]
+domain = "example.net"
+enforce = "tag"
+)";
+
+std::string tables_of(const config::Config& config) {
+  const std::string shown = config::to_toml(config);
+  return shown.substr(shown.find("\n[["));
+}
+
 void write(const std::filesystem::path& file, const std::string& text) {
   std::ofstream(file, std::ios::binary) << text;
 }
@@ -85,7 +111,7 @@ TEST_CASE("a recorded message is judged again as it was", "[cli][record]") {
   write(folder / "message.eml", letter.text() + row.more);
   write(folder / "postern.toml",
         "[milter]\nauthserv_id = \"mx.example.org\"\n[dns]\nservers = [\"" + server.address() +
-            "\"]\n[policy]\npreset = \"strict\"\n");
+            "\"]\n[policy]\npreset = \"strict\"\n" + tables);
   cli::CheckOptions options;
   options.config = folder / "postern.toml";
   options.ip = row.ip;
@@ -108,6 +134,9 @@ TEST_CASE("a recorded message is judged again as it was", "[cli][record]") {
   const support::Outcome outcome = replay(*scenario);
   CHECK(mismatches(*scenario, outcome) == std::vector<std::string>{});
   CHECK(lasting(outcome.event) == lasting(out.str()));
+  const auto recorded = config::parse(scenario->configuration({}), "recorded");
+  REQUIRE(recorded);
+  CHECK(tables_of(*recorded) == tables_of(config::load(folder / "postern.toml").value()));
 }
 
 TEST_CASE("only one message goes into a scenario", "[cli][record]") {

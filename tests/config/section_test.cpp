@@ -45,7 +45,6 @@ TEST_CASE("what is wrong is told with line, expectation and find", "[config]") {
                                 {"large", {std::int64_t{8}, 5}},
                                 {"colour", {std::string("blue"), 6}},
                                 {"list", {List{{true, 8}}, 7}},
-                                {"later", {std::string("x"), 9}},
                                 {"nubmer", {true, 10}},
                                 {"zzzzzzzzzzzz", {true, 11}}});
   Complaints complaints("f");
@@ -56,7 +55,6 @@ TEST_CASE("what is wrong is told with line, expectation and find", "[config]") {
   CHECK(section.integer("large", 1, {0, 7}) == 1);
   CHECK(section.choice("colour", Colour::red, colours) == Colour::red);
   CHECK(section.texts("list", {}).empty());
-  section.unavailable("later");
   section.finish();
   CHECK(complaints.text() ==
         "f:2: s.text: expected a string, found an integer\n"
@@ -65,19 +63,62 @@ TEST_CASE("what is wrong is told with line, expectation and find", "[config]") {
         "f:5: s.large: 8 is out of range: 0 to 7\n"
         "f:6: s.colour: \"blue\" is none of \"red\", \"green\"\n"
         "f:8: s.list: expected strings in the array, found true or false\n"
-        "f:9: s.later: is not available in this version\n"
         "f:10: unknown key \"nubmer\" in [s]; did you mean \"number\"?\n"
         "f:11: unknown key \"zzzzzzzzzzzz\" in [s]");
 }
 
-TEST_CASE("a key of a later version may be an empty array", "[config]") {
-  const Table file = file_with({{"later", {List{}, 2}}});
+TEST_CASE("strings are found with the lines they stand on", "[config]") {
+  const Table file =
+      file_with({{"text", {std::string("x"), 2}},
+                 {"list", {List{{std::string("a"), 4}, {true, 5}, {std::string("b"), 6}}, 3}},
+                 {"wrong", {true, 7}}});
   Complaints complaints("f");
   Section section(file, "s", complaints);
-  section.unavailable("later");
-  section.unavailable("absent");
-  section.finish();
-  CHECK(complaints.empty());
+  const auto text = section.find_text("text");
+  REQUIRE(text);
+  CHECK((text->text == "x" && text->line == 2));
+  const auto list = section.find_texts("list");
+  REQUIRE((list && list->size() == 2));
+  CHECK((list->at(1).text == "b" && list->at(1).line == 6));
+  CHECK_FALSE(section.find_text("wrong"));
+  CHECK_FALSE(section.find_texts("absent"));
+  CHECK(section.has("wrong"));
+  CHECK_FALSE(section.has("absent"));
+  CHECK(complaints.text() ==
+        "f:5: s.list: expected strings in the array, found true or false\n"
+        "f:7: s.wrong: expected a string, found true or false");
+}
+
+TEST_CASE("the tables of an array are told apart by number and line", "[config]") {
+  Table inner;
+  inner.emplace("yes", Value{std::int64_t{1}, 4});
+  Table first;
+  first.emplace("deep", Value{List{{std::move(inner), 3}}, 3});
+  first.emplace("flat", Value{true, 5});
+  first.emplace("numbr", Value{true, 5});
+  Table file;
+  file.emplace("t", Value{List{{std::move(first), 2}, {std::string("x"), 6}, {Table{}, 7}}, 2});
+  file.emplace("u", Value{Table{}, 8});
+  Complaints complaints("f");
+  std::vector<Section> sections = Section::entries(file, "t", complaints);
+  REQUIRE(sections.size() == 2);
+  std::vector<Section> deep = sections[0].entries("deep");
+  REQUIRE(deep.size() == 1);
+  CHECK_FALSE(deep[0].boolean("yes", false));
+  CHECK(sections[0].integer("number", 1, {1, 1}) == 1);
+  CHECK_FALSE(sections[0].table("flat").has("x"));
+  sections[0].finish();
+  sections[1].complain("absent", "is missing");
+  CHECK(Section::entries(file, "u", complaints).empty());
+  CHECK(Section::entries(file, "v", complaints).empty());
+  CHECK(deep[0].keys() == std::vector<std::string>{"t[1].deep[1].yes"});
+  CHECK(complaints.text() ==
+        "f:4: t[1].deep[1].yes: expected true or false, found an integer\n"
+        "f:5: t[1].flat: expected a table, found true or false\n"
+        "f:5: unknown key \"numbr\" in t[1]; did you mean \"number\"?\n"
+        "f:6: t[2]: expected a table, found a string\n"
+        "f:7: t[3].absent: is missing\n"
+        "f:8: u: expected an array of tables, [[u]], found a table");
 }
 
 TEST_CASE("a section that is no table is one complaint", "[config]") {

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "config/config.hpp"
 #include "tests/support/scenario.hpp"
 #include "tests/support/scenario_text.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -115,6 +116,24 @@ TEST_CASE("settings of a scenario win over the base", "[scenario]") {
   const auto scenario = parsed("# x\nconfig a.b = 2\nconfig c = \"x\"\nexpect accept\n");
   REQUIRE(scenario);
   CHECK(scenario->configuration({{"a.b", "1"}, {"d", "4"}}) == "a.b = 2\nc = \"x\"\nd = 4\n");
+}
+
+TEST_CASE("the tables of a configuration are settings of a scenario", "[scenario]") {
+  const auto scenario = parsed(
+      "# x\n"
+      "config tenant = [{recipients = [\"a.example\"], override = [{match = {dkim = "
+      "\"b.example\"}, "
+      "action = \"tag\"}]}, {recipients = [\"*.c.example\"]}]\n"
+      "config policy.preset = \"strict\"\n"
+      "config protected = [{domain = \"d.example\"}]\n"
+      "expect accept\n");
+  REQUIRE(scenario);
+  const auto config = config::parse(scenario->configuration({{"dns.attempts", "1"}}), "scenario");
+  REQUIRE(config);
+  REQUIRE(config->policy.tenants.list().size() == 2);
+  CHECK(config->policy.tenants.list()[0].overrides.list().size() == 1);
+  CHECK(config->policy.tenants.list()[1].stance.preset == policy::Preset::strict);
+  CHECK(config->policy.protection.list().size() == 1);
 }
 
 TEST_CASE("fields are inserted and removed by Postfix's rules", "[scenario]") {
