@@ -22,25 +22,27 @@ bool is_local(char c) {
          std::string_view(".!#$%&'*+-/=?^_`{|}~").contains(c);
 }
 
-// Where the local part begins that ends where `text` does; comments and blanks may stand between it
-// and the "@" (RFC 5322 §4.4). Looks back only so far, which bounds the work.
-std::size_t local_part_begin(std::string_view text) {
-  const std::size_t first = text.size() - std::min(text.size(), look_back_max);
+// How much of the end of `text` is the local part of what ends there; comments and blanks may stand
+// between it and the "@" (RFC 5322 §4.4). Looks back only so far, which bounds the work.
+std::size_t local_part_octets(std::string_view text) {
+  text.remove_prefix(text.size() - std::min(text.size(), look_back_max));
   std::size_t end = text.size();
-  while (end > first && (base::is_blank(text[end - 1]) || text[end - 1] == ')')) {
+  while (end > 0 && (base::is_blank(text[end - 1]) || text[end - 1] == ')')) {
     if (text[--end] != ')') continue;
     const std::size_t open = text.substr(0, end).rfind('(');
-    end = open == std::string_view::npos ? first : std::max(first, open);
-  }
-  if (end > first && text[end - 1] == '"') {
-    const std::size_t quote = text.substr(0, end - 1).rfind('"');
-    return quote == std::string_view::npos ? first : std::max(first, quote);
+    end = open == std::string_view::npos ? 0 : open;
   }
   std::size_t begin = end;
-  while (begin > first && is_local(text[begin - 1]))
-    --begin;
-  // RFC 6376 §3.5: the name of a tag is no part of the identity.
-  return text.substr(begin, end - begin).starts_with("i=") ? begin + 2 : begin;
+  if (end > 0 && text[end - 1] == '"') {
+    const std::size_t quote = text.substr(0, end - 1).rfind('"');
+    begin = quote == std::string_view::npos ? 0 : quote;
+  } else {
+    while (begin > 0 && is_local(text[begin - 1]))
+      --begin;
+    // RFC 6376 §3.5: the name of a tag is no part of the identity.
+    if (text.substr(begin, end - begin).starts_with("i=")) begin += 2;
+  }
+  return text.size() - begin;
 }
 
 // The value on one line of ASCII.
@@ -67,11 +69,13 @@ bool may_be_shown(const mail::HeaderField& field) {
 
 }  // namespace
 
-std::string redacted(std::string_view text, std::string_view key) {
+std::string redacted(std::string_view text, std::string_view key, std::size_t octets_max) {
   std::string out;
   for (const char c : text) {
+    // What is so far from the end is final: half an address without its "@" is never shown.
+    if (out.size() >= octets_max + look_back_max) break;
     if (c == '@') {
-      const std::size_t begin = local_part_begin(out);
+      const std::size_t begin = out.size() - local_part_octets(out);
       if (begin != out.size()) {
         const std::string local_part = base::to_lower(std::string_view(out).substr(begin));
         out.resize(begin);
@@ -80,6 +84,7 @@ std::string redacted(std::string_view text, std::string_view key) {
     }
     out += c;
   }
+  if (out.size() > octets_max) out.resize(octets_max);
   return out;
 }
 
@@ -89,8 +94,7 @@ std::string redacted_headers(const mail::Headers& headers, std::string_view key)
   for (const mail::HeaderField& field : headers.fields()) {
     if (!may_be_shown(field)) continue;
     if (++shown > fields_max) break;
-    // Cut after it is redacted: half an address without its "@" would be shown as it is.
-    out += field.name + ": " + redacted(one_line(field.value), key).substr(0, value_octets_max);
+    out += field.name + ": " + redacted(one_line(field.value), key, value_octets_max);
     out += '\n';
   }
   return out;

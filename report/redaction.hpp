@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -9,8 +10,10 @@
 namespace report {
 
 // `text` with the local part of everything that looks like an address replaced by 16 hexadecimal
-// digits: the same for the same local part and key, and without the key no way back. Linear.
-[[nodiscard]] std::string redacted(std::string_view text, std::string_view key);
+// digits: the same for the same local part and key, and without the key no way back. At most
+// `octets_max` of the result.
+[[nodiscard]] std::string redacted(std::string_view text, std::string_view key,
+                                   std::size_t octets_max = 10'000);
 
 // The fields of a header section that tell how a message was authenticated and who claims to have
 // written it, redacted: From, Sender, Reply-To, Date, Message-ID, List-Id, DKIM-Signature. One a

@@ -55,6 +55,21 @@ def attached_report(eml):
     return gzip.decompress(parts[1].get_content()), report_id
 
 
+def read_failure_report(eml):
+    message = email.message_from_bytes(eml.read_bytes(), policy=email.policy.default)
+    check(message.get_content_type() == "multipart/report", message.get_content_type())
+    check(message.get_param("report-type") == "feedback-report", "report-type")
+    parts = list(message.walk())[1:]
+    types = [part.get_content_type() for part in parts]
+    # A message/* part holds a message: the fields of the report are its header.
+    check(types == ["text/plain", "message/feedback-report", "text/plain", "text/rfc822-headers"], types)
+    fields = parts[2]
+    check(fields["Feedback-Type"] == "auth-failure" and fields["Auth-Failure"] == "dmarc", fields)
+    check(fields["Source-IP"] == "192.0.2.1" and fields["Incidents"] == "1", fields)
+    check(email.message_from_string(parts[3].get_content())["From"].endswith("@example.com>"), parts[3])
+    check(b"alice" not in eml.read_bytes(), "a local part is shown")
+
+
 def read_by_mail_dmarc(xml, report_id):
     if subprocess.run(["perl", "-MMail::DMARC", "-e1"], capture_output=True).returncode != 0:
         print("readers_test: Mail::DMARC is not installed, so it was not asked")
@@ -82,6 +97,7 @@ def main():
             check(attached == xml.read_bytes(), f"{kind}: what is attached is not the report")
             if kind == "sample":
                 read_by_mail_dmarc(attached, report_id)
+        read_failure_report(folder / "failure.eml")
 
 
 main()

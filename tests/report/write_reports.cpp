@@ -4,8 +4,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "report/failure.hpp"
+#include "report/redaction.hpp"
 #include "report/submission.hpp"
 #include "tests/report/sample_report.hpp"
+#include "tests/support/sample_event.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 2) return 64;
@@ -19,5 +22,17 @@ int main(int argc, char** argv) {
   };
   write("sample", support::sample_report());
   write("hostile", support::hostile_report());
+
+  const report::Event event = support::sample_event();
+  const report::FailureReporter reporter{
+      .mailbox = support::sample_report().reporter.mailbox,
+      .authserv_id = base::Domain::parse("mx.example.org").value(),
+      .key = "secret"};
+  mail::Headers headers;
+  if (!headers.add({"From", " Alice <alice@example.com>"}, 1000)) return 70;
+  const auto failure = report::to_message(
+      {.event = event, .redacted_headers = report::redacted_headers(headers, reporter.key)},
+      reporter, to, event.time);
+  std::ofstream(folder / "failure.eml") << report::to_octets(failure);
   return 0;
 }
