@@ -28,12 +28,11 @@ struct Conversation {
   void heard_from_us(std::string_view line) {
     static constexpr std::array<std::string_view, 7> commands = {"EHLO", "HELO", "STARTTLS", "AUTH",
                                                                  "MAIL", "RCPT", "DATA"};
-    if (line.starts_with("QUIT")) over = true;
+    const std::string_view word = line.substr(0, line.find_first_of(" \r"));
+    if (word == "QUIT") over = true;
     if (over) return;
-    const auto known = std::ranges::find_if(
-        commands, [&](std::string_view name) { return line.starts_with(name); });
-    // What is no command goes on with the login: a line of base64, which is not shown.
-    if (known != commands.end()) command = *known;
+    // What is no command goes on with the login: a line of base64, which is not kept.
+    if (std::ranges::find(commands, word) != commands.end()) command = word;
     reply.clear();
   }
 
