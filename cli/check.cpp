@@ -11,6 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cli/config_command.hpp"
 #include "cli/message.hpp"
 #include "cli/record.hpp"
 #include "cli/verdict.hpp"
@@ -68,15 +69,6 @@ std::string without_brackets(std::string_view path) {
   path = base::trim(path);
   const bool bracketed = path.starts_with('<') && path.ends_with('>') && path.size() >= 2;
   return std::string(bracketed ? path.substr(1, path.size() - 2) : path);
-}
-
-base::Result<config::Config> load_config(const CheckOptions& options) {
-  if (options.config) return config::load(*options.config);
-  std::error_code ignored;
-  if (std::filesystem::exists(default_config_file, ignored)) {
-    return config::load(default_config_file);
-  }
-  return config::Config{};
 }
 
 // What stays the same for all files of one run.
@@ -175,7 +167,7 @@ int check(const CheckOptions& options, Output output) {
     output.error << "--record: takes one message file\n";
     return EX_USAGE;
   }
-  const base::Result<config::Config> config = load_config(options);
+  const base::Result<config::Config> config = load_config(options.config);
   if (!config) {
     output.error << config.error().what << '\n';
     return EX_CONFIG;

@@ -1,5 +1,7 @@
 #include "cli/config_command.hpp"
 
+#include <system_error>
+
 #include <sysexits.h>
 
 #include "config/config.hpp"
@@ -11,6 +13,15 @@ namespace {
 int finished(Output output) { return output.out.flush() ? EX_OK : EX_IOERR; }
 
 }  // namespace
+
+base::Result<config::Config> load_config(const std::optional<std::filesystem::path>& file) {
+  if (file) return config::load(*file);
+  std::error_code ignored;
+  if (std::filesystem::exists(default_config_file, ignored)) {
+    return config::load(default_config_file);
+  }
+  return config::Config{};
+}
 
 int config_check(const std::filesystem::path& file, Output output) {
   const base::Result<config::Config> config = config::load(file);

@@ -1,10 +1,16 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "cli/check.hpp"
+#include "config/config.hpp"
 
 namespace cli {
+
+// That file; without one the file at the usual place if it exists, else the defaults.
+[[nodiscard]] base::Result<config::Config> load_config(
+    const std::optional<std::filesystem::path>& file);
 
 // `postern config …`. Each returns an exit status of sysexits.h.
 

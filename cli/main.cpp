@@ -1,23 +1,33 @@
 // postern: the operator's command. Only reads the command line; each subcommand is a file.
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <sysexits.h>
 
 #include "cli/check.hpp"
 #include "cli/config_command.hpp"
+#include "cli/events.hpp"
+#include "cli/explain.hpp"
+#include "cli/replay.hpp"
+#include "cli/when.hpp"
 
 namespace {
 
 // The values the parser fills in; it refers to them, so they live as long as it does.
 struct Arguments {
   cli::CheckOptions check;
+  cli::EventsOptions events;
+  cli::ExplainOptions explain;
+  cli::ReplayOptions replay;
   std::string check_config;
   std::string record;
   std::optional<std::int64_t> now;
@@ -60,6 +70,73 @@ CLI::App* add_config(CLI::App& app, Arguments& arguments) {
   return config;
 }
 
+// Which configuration, when the one at its usual place may be missing.
+void add_config_option(CLI::App& command, std::optional<std::filesystem::path>& config) {
+  command.add_option_function<std::string>(
+      "-c,--config", [&config](const std::string& file) { config = file; },
+      "Configuration; default " + std::string(cli::default_config_file) +
+          ", or the built-in defaults without it");
+}
+
+void add_source_options(CLI::App& command, cli::SourceOptions& source) {
+  const auto add = [&](const char* name, std::optional<std::string>& value, const char* what) {
+    return command
+        .add_option_function<std::vector<std::string>>(
+            name, [&value](const std::vector<std::string>& given) { value = given.at(0); }, what)
+        ->expected(0, 1)
+        ->allow_extra_args(false);
+  };
+  CLI::Option* spool = add("--spool", source.spool,
+                           "Read the spool, not the store; DIR: another one than the configured");
+  add("--store", source.store, "Read the store only; URL: another one than the configured")
+      ->excludes(spool);
+}
+
+CLI::App* add_events(CLI::App& app, cli::EventsOptions& options) {
+  CLI::App* events = app.add_subcommand("events", "Print remembered messages, oldest first");
+  const std::string when = std::string(": ") + cli::when_help;
+  events->add_option("--since", options.since, "Not before" + when);
+  events->add_option("--until", options.until, "Before" + when);
+  events->add_option("--domain", options.domain, "From this domain or one below it");
+  events->add_option("--action", options.action, "accept, tag, quarantine, defer or reject");
+  events->add_option("--rule", options.rule, "Decided by this rule");
+  events->add_option("--gateway", options.gateway, "Seen by this gateway");
+  events->add_option("--limit", options.limit, "The newest so many");
+  events->add_flag("--follow", options.follow, "Go on with those that come");
+  CLI::Option* json = events->add_flag_callback(
+      "--json", [&] { options.format = cli::EventsOptions::Format::json; },
+      "One JSON object a line");
+  events
+      ->add_flag_callback(
+          "--csv", [&] { options.format = cli::EventsOptions::Format::csv; }, "A table")
+      ->excludes(json);
+  add_source_options(*events, options.source);
+  add_config_option(*events, options.config);
+  return events;
+}
+
+CLI::App* add_explain(CLI::App& app, cli::ExplainOptions& options) {
+  CLI::App* explain = app.add_subcommand(
+      "explain", "Tell the story of one message: what was found, decided and why");
+  explain->add_option("ID", options.id, "Event id or queue id")->required();
+  explain->add_flag("--json", options.json, "Print the event with the key \"explain\"");
+  add_source_options(*explain, options.source);
+  add_config_option(*explain, options.config);
+  return explain;
+}
+
+CLI::App* add_replay(CLI::App& app, cli::ReplayOptions& options) {
+  CLI::App* replay = app.add_subcommand(
+      "replay", "What a candidate configuration would have done; status 1 if anything else");
+  replay->add_option("-c,--config", options.candidate, "The candidate")->required();
+  replay->add_option("--since", options.since, std::string("Not before: ") + cli::when_help);
+  replay->add_option("--limit-samples", options.samples_max, "Event ids shown of each group")
+      ->capture_default_str();
+  replay->add_flag("--json", options.json, "Print one JSON object");
+  add_source_options(*replay, options.source);
+  return replay;
+}
+
 int run_check(Arguments& arguments, cli::Output output) {
   if (!arguments.check_config.empty()) arguments.check.config = arguments.check_config;
   if (!arguments.record.empty()) arguments.check.record = arguments.record;
@@ -74,13 +151,20 @@ int run(int argc, char** argv) {
   Arguments arguments;
   const CLI::App* check = add_check(app, arguments);
   const CLI::App* config = add_config(app, arguments);
+  const CLI::App* events = add_events(app, arguments.events);
+  const CLI::App* explain = add_explain(app, arguments.explain);
+  const CLI::App* replay = add_replay(app, arguments.replay);
   try {  // CLI11 reports usage errors, and --help, by exceptions: they end here.
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? EX_OK : EX_USAGE;
   }
   const cli::Output output{std::cout, std::cerr};
+  const base::WallTime now = std::chrono::system_clock::now();
   if (check->parsed()) return run_check(arguments, output);
+  if (events->parsed()) return cli::events(arguments.events, now, output);
+  if (explain->parsed()) return cli::explain(arguments.explain, output);
+  if (replay->parsed()) return cli::replay(arguments.replay, now, output);
   if (config->got_subcommand("check")) return cli::config_check(arguments.config_file, output);
   if (config->got_subcommand("show")) return cli::config_show(arguments.config_file, output);
   return cli::config_default(output);

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cli/check.hpp"
+#include "cli/event_source.hpp"
+#include "verify/base/time.hpp"
+
+namespace cli {
+
+struct EventsOptions {
+  enum class Format : std::uint8_t { text, json, csv };
+
+  std::optional<std::filesystem::path> config;
+  SourceOptions source;
+  std::string since;  // See parse_when(); empty: no bound. Likewise below.
+  std::string until;
+  std::string domain;  // Of the From field: this one or below.
+  std::string action;
+  std::string rule;
+  std::string gateway;
+  std::uint64_t limit = 0;  // The newest so many; 0: all.
+  bool follow = false;      // Goes on until it is stopped, or nobody reads any more.
+  Format format = Format::text;
+};
+
+// `postern events`: prints the events that match, oldest first. Returns an exit status.
+[[nodiscard]] int events(const EventsOptions& options, base::WallTime now, Output output);
+
+// The filters of a command line as a query; the error is a line for people.
+[[nodiscard]] base::Result<report::EventQuery> query_of(const EventsOptions& options,
+                                                        base::WallTime now);
+
+// One event for people: time, queue id and the line of the log.
+[[nodiscard]] std::string to_text(const report::Event& event);
+
+// RFC 4180, with a first line that names the columns; nothing in it is a formula to a spreadsheet.
+[[nodiscard]] std::string csv_head();
+[[nodiscard]] std::string to_csv(const report::Event& event);
+
+}  // namespace cli
