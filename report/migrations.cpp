@@ -96,6 +96,30 @@ std::span<const Migration> migrations() {
            "row_hash TEXT NOT NULL, row_json TEXT NOT NULL, messages BIGINT NOT NULL, "
            "causes BIGINT NOT NULL, PRIMARY KEY (day, policy_domain, row_hash))",
        }},
+      {2,
+       "create tables of outgoing reports",
+       {
+           // Of `messages`, how many are in a report; and how many the last report took.
+           "ALTER TABLE report_rows ADD COLUMN reported BIGINT NOT NULL DEFAULT 0",
+           "ALTER TABLE report_rows ADD COLUMN taken BIGINT NOT NULL DEFAULT 0",
+           "CREATE INDEX report_rows_unreported ON report_rows (day, policy_domain) "
+           "WHERE messages > reported",
+           "CREATE TABLE reports (report_id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, "
+           "day BIGINT NOT NULL, policy_domain TEXT NOT NULL, incident TEXT NOT NULL, "
+           "organization TEXT NOT NULL, mailbox TEXT NOT NULL, state TEXT NOT NULL, "
+           "why TEXT NOT NULL, made_ms BIGINT NOT NULL, records BIGINT NOT NULL, "
+           "messages BIGINT NOT NULL, body BYTEA NOT NULL, "
+           "UNIQUE (kind, day, policy_domain, incident))",
+           "CREATE TABLE deliveries (report_id TEXT NOT NULL, destination TEXT NOT NULL, "
+           "state TEXT NOT NULL, attempts BIGINT NOT NULL, next_ms BIGINT NOT NULL, "
+           "sent_ms BIGINT NOT NULL, reply_code BIGINT NOT NULL, reply TEXT NOT NULL, "
+           "PRIMARY KEY (report_id, destination))",
+           "CREATE INDEX deliveries_by_time ON deliveries (state, next_ms)",
+           "CREATE TABLE suppressions (destination TEXT NOT NULL PRIMARY KEY, "
+           "rejections BIGINT NOT NULL, until_ms BIGINT NOT NULL, why TEXT NOT NULL)",
+           "CREATE TABLE destination_days (destination TEXT NOT NULL, day BIGINT NOT NULL, "
+           "messages BIGINT NOT NULL, PRIMARY KEY (destination, day))",
+       }},
   };
   return steps;
 }

@@ -231,4 +231,26 @@ std::string gzip(std::string_view octets) {
   return out;
 }
 
+base::Result<std::string> gunzip(std::string_view octets) {
+  constexpr int gzip_format = 16;  // As above.
+  constexpr std::size_t octets_max = std::size_t{1} << 30;
+  if (octets.size() > std::numeric_limits<uInt>::max()) return base::fail("gzip: too long");
+  z_stream stream{};
+  if (inflateInit2(&stream, MAX_WBITS + gzip_format) != Z_OK) throw std::bad_alloc();
+  const std::unique_ptr<z_stream, Deleter<inflateEnd>> owner(&stream);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(octets.data()));
+  stream.avail_in = static_cast<uInt>(octets.size());
+  std::string out;
+  std::array<char, 65'536> buffer{};
+  int result = Z_OK;
+  while (result == Z_OK && out.size() <= octets_max) {
+    stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
+    stream.avail_out = buffer.size();
+    result = inflate(&stream, Z_NO_FLUSH);
+    out.append(buffer.data(), buffer.size() - stream.avail_out);
+  }
+  if (result != Z_STREAM_END) return base::fail("gzip: not what was compressed");
+  return out;
+}
+
 }  // namespace report
