@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "config/config.hpp"
 #include "policy/decision.hpp"
 #include "report/event.hpp"
+#include "report/examination.hpp"
 #include "verify/base/text.hpp"
 #include "verify/stack.hpp"
 #include "verify/verification.hpp"
@@ -26,9 +28,6 @@ namespace cli {
 
 namespace {
 
-using std::chrono::duration_cast;
-using std::chrono::microseconds;
-using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
 // Why a file gave no message: what to print, and the exit status.
@@ -78,42 +77,28 @@ struct Run {
   verify::Connection connection;
   verify::Envelope envelope;
   std::optional<base::WallTime> now;
+  std::function<policy::Circumstances(const verify::Facts&)> circumstances;
 };
 
-verify::Facts verify_message(const Run& run, Message message, base::WallTime now) {
-  verify::Verification verification(run.connection, run.envelope.mail_from, run.config.verify,
-                                    run.services, now);
-  verification.end_of_headers(std::move(message.headers), message.headers_complete);
+report::Event judge(const Run& run, Message message) {
+  const base::WallTime now = run.now.value_or(system_clock::now());
+  report::Examination examination(
+      run.connection, run.envelope.mail_from,
+      {run.config.verify, run.config.policy, run.services, run.circumstances}, now);
+  for (const std::string& recipient : run.envelope.recipients)
+    examination.recipient(recipient);
+  examination.end_of_headers(std::move(message.headers), message.headers_complete);
   // In the pieces of a milter (MILTER_CHUNK_SIZE), so that both go the same way.
   constexpr std::size_t piece_max = 65'535;
   for (std::string_view rest = message.body; !rest.empty();) {
     const std::string_view piece = rest.substr(0, piece_max);
-    verification.body(piece);
+    examination.body(piece);
     rest.remove_prefix(piece.size());
   }
-  return verification.finish();
-}
-
-report::Event judge(const Run& run, Message message) {
-  const auto began = steady_clock::now();
-  report::Event event;
-  event.time = run.now.value_or(system_clock::now());
-  event.id = report::make_event_id(event.time);
+  report::Event event = examination.finish(report::make_event_id(now));
+  event.time = now;
   event.gateway = run.connection.receiver;
   event.config = "check-" + config::digest(run.config);
-  event.connection = run.connection;
-  event.envelope = run.envelope;
-  const policy::Rules& rules = run.config.policy;
-  const policy::TrustVerdict trust = policy::trusts(rules.trust, run.connection);
-  event.verified = !trust.trusted;
-  if (trust.trusted) {
-    event.decision = policy::decide_trusted(trust);
-  } else {
-    event.facts = verify_message(run, std::move(message), event.time);
-    event.decision = policy::decide(
-        {event.facts, run.connection, run.envelope, event.circumstances, event.id}, rules);
-  }
-  event.timings.total = duration_cast<microseconds>(steady_clock::now() - began);
   return event;
 }
 
@@ -177,7 +162,11 @@ int check(const CheckOptions& options, Output output) {
     output.error << stack.error().what << '\n';
     return EX_UNAVAILABLE;
   }
-  Run run{*config, (*stack)->services(), {}, {}, options.now};
+  Run run{*config, (*stack)->services(), {}, {}, options.now, {}};
+  // Of what a gateway knows beside the message, this one run can only see its own DNS.
+  run.circumstances = [&](const verify::Facts&) {
+    return policy::Circumstances{.dns_degraded = config->breaker && (*stack)->state().open};
+  };
   run.connection.client = client;
   run.connection.client_name = "unknown";  // What an MTA says of a client without a name.
   run.connection.helo = options.helo;

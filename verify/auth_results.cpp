@@ -179,7 +179,7 @@ void write_arc(FieldWriter& field, const Facts& facts, const Connection& connect
 }
 
 // RFC 9989 §9
-void write_dmarc(FieldWriter& field, const Facts& facts) {
+void write_dmarc(FieldWriter& field, const Facts& facts, std::string_view overridden_by) {
   const dmarc::Result& result = facts.dmarc;
   if (facts.from_fault && !facts.message.header_truncated) {
     field.result("dmarc", dmarc::name(dmarc::Status::permerror));
@@ -191,7 +191,11 @@ void write_dmarc(FieldWriter& field, const Facts& facts) {
   field.result("dmarc", dmarc::name(result.status));
   const bool undecided =
       result.status == dmarc::Status::temperror || result.status == dmarc::Status::permerror;
-  if (undecided) field.reason(result.reason);
+  if (!overridden_by.empty()) {
+    field.reason(overridden_by);
+  } else if (undecided) {
+    field.reason(result.reason);
+  }
   if (result.record) field.property("policy.dmarc", dmarc::name(result.policy));
   field.property("header.from", result.author);
 }
@@ -206,14 +210,19 @@ void write_iprev(FieldWriter& field, const Facts& facts, const Connection& conne
 }  // namespace
 
 std::string format_auth_results(const Facts& facts, const Connection& connection,
-                                std::string_view authserv_id) {
-  FieldWriter field(authserv_id);
+                                const ResultsStyle& style) {
+  FieldWriter field(style.authserv_id);
   write_spf(field, facts.spf);
   write_dkim(field, facts);
   write_arc(field, facts, connection);
-  write_dmarc(field, facts);
+  write_dmarc(field, facts, style.dmarc_override);
   write_iprev(field, facts, connection);
   return field.text();
+}
+
+std::string format_auth_results(const Facts& facts, const Connection& connection,
+                                std::string_view authserv_id) {
+  return format_auth_results(facts, connection, ResultsStyle{.authserv_id = authserv_id});
 }
 
 }  // namespace verify

@@ -14,6 +14,13 @@ namespace verify {
 //
 // No text from outside can form a second result, a comment or a line. Domains are A-labels. Of raw
 // text from a signature, what does not have the shape its tag has in honest mail is left out.
+struct ResultsStyle {
+  std::string_view authserv_id;
+  // The local policy that overrode DMARC's verdict: the reason of its result. Empty: none did.
+  std::string_view dmarc_override{};
+};
+[[nodiscard]] std::string format_auth_results(const Facts& facts, const Connection& connection,
+                                              const ResultsStyle& style);
 [[nodiscard]] std::string format_auth_results(const Facts& facts, const Connection& connection,
                                               std::string_view authserv_id);
 

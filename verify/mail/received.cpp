@@ -109,8 +109,10 @@ std::optional<std::string_view> helo_in(std::string_view comment) {
     return std::nullopt;
   }
   if (at != 0 && !base::is_space(comment[at - 1])) return std::nullopt;
-  const std::string_view value = comment.substr(at + key.size());
-  return value.substr(0, value.find_first_of(" \t\r\n"));
+  std::string_view value = comment.substr(at + key.size());
+  value = value.substr(0, value.find_first_of(" \t\r\n"));
+  if (value.find_first_of("()") != std::string_view::npos) return std::nullopt;
+  return value;
 }
 
 // Postfix, Sendmail: "helo (name [192.0.2.1])"; Sendmail may put "user@" before the name, and
@@ -120,16 +122,30 @@ std::optional<ReceivedFrom> read_bracketed(std::string_view name, std::string_vi
   const std::size_t end = comment.find(']', start);
   if (end == std::string_view::npos) return std::nullopt;
   const auto client = parse_literal(comment.substr(start, end + 1 - start));
-  if (!client) return std::nullopt;
+  const std::string_view before = comment.substr(0, start);
   const std::string_view after = comment.substr(end + 1);
-  if (after.contains("helo=")) {
+  // What Exim writes as "key=value" may be the client's own text.
+  if (!client || before.find_first_of("=()") != std::string_view::npos) return std::nullopt;
+  if (start == 0 && after.contains('=')) {
     const auto helo = helo_in(after);
-    if (!helo || start != 0) return std::nullopt;
+    if (!helo) return std::nullopt;
     return ReceivedFrom{*client, std::string(name), std::string(*helo)};
   }
-  std::string_view reverse = last_word(comment.substr(0, start));
+  if (after.contains('[') || after.contains('=')) return std::nullopt;
+  std::string_view reverse = last_word(before);
   reverse.remove_prefix(reverse.rfind('@') + 1);  // rfind() gives npos, which is -1, without "@".
   return ReceivedFrom{*client, std::string(reverse), std::string(name)};
+}
+
+// Exim, for a client without a name: "[192.0.2.1] (helo=helo)", "[192.0.2.1] (port=25 helo=helo)".
+// In front of any other comment "[192.0.2.1]" is what the client called itself.
+std::optional<ReceivedFrom> read_nameless(std::string_view literal, std::string_view comment) {
+  if (!comment.starts_with("helo=") && !comment.starts_with("port=")) return std::nullopt;
+  if (!literal.ends_with(']')) literal = literal.substr(0, literal.rfind(':'));  // "[…]:1234"
+  const auto client = parse_literal(literal);
+  const auto helo = helo_in(comment);
+  if (!client || !helo) return std::nullopt;
+  return ReceivedFrom{*client, {}, std::string(*helo)};
 }
 
 }  // namespace
@@ -137,25 +153,16 @@ std::optional<ReceivedFrom> read_bracketed(std::string_view name, std::string_vi
 std::optional<ReceivedFrom> parse_received(std::string_view value) {
   const std::optional<FromClause> clause = read_clause(value);
   if (!clause || clause->comments.empty()) return std::nullopt;
-  std::size_t brackets = 0;
-  for (const std::string_view comment : clause->comments)
-    brackets += static_cast<std::size_t>(std::ranges::count(comment, '['));
   const std::string_view comment = clause->comments.front();
-  if (brackets == 1 && comment.contains('[')) return read_bracketed(clause->name, comment);
-  if (brackets > 0) return std::nullopt;  // One of them may be the client's own text.
+  const bool in_doubt = std::any_of(clause->comments.begin() + 1, clause->comments.end(),
+                                    [](std::string_view other) { return other.contains('['); });
+  if (in_doubt) return std::nullopt;  // The first comment may be the client's own text.
+  if (auto found = read_nameless(clause->name, comment)) return found;
+  if (comment.contains('[')) return read_bracketed(clause->name, comment);
   // Exchange: "helo (192.0.2.1)".
-  if (const auto client = base::IpAddress::parse(comment)) {
-    return ReceivedFrom{*client, {}, std::string(clause->name)};
-  }
-  // Exim, for a client without a name: "[192.0.2.1] (helo=helo)", "[192.0.2.1] (port=25 helo=…)".
-  // In front of any other comment "[192.0.2.1]" is what the client called itself.
-  if (!comment.starts_with("helo=") && !comment.starts_with("port=")) return std::nullopt;
-  std::string_view literal = clause->name;
-  if (!literal.ends_with(']')) literal = literal.substr(0, literal.rfind(':'));  // "[…]:1234"
-  const auto client = parse_literal(literal);
-  const auto helo = helo_in(comment);
-  if (!client || !helo) return std::nullopt;
-  return ReceivedFrom{*client, {}, std::string(*helo)};
+  const auto client = base::IpAddress::parse(comment);
+  if (!client) return std::nullopt;
+  return ReceivedFrom{*client, {}, std::string(clause->name)};
 }
 
 }  // namespace mail

@@ -1,0 +1,79 @@
+#include "report/examination.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "policy/signals.hpp"
+#include "verify/origin.hpp"
+
+namespace report {
+
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::steady_clock;
+
+}  // namespace
+
+Examination::Examination(verify::Connection connection, std::string mail_from, const Terms& terms,
+                         base::WallTime now)
+    : terms_(terms), now_(now), began_(steady_clock::now()), connection_(std::move(connection)) {
+  envelope_.mail_from = std::move(mail_from);
+  const std::vector<base::Network>& relays = terms_.rules.trust.relays;
+  const bool relayed = connection_.client && verify::is_among(*connection_.client, relays);
+  if (!relayed) begin();
+}
+
+// The client is known, as far as it ever will be.
+void Examination::begin() {
+  // Without an address: a local submission, but not when a relay brought it.
+  const bool unknown = connection_.relay && !connection_.client;
+  if (!unknown) trust_ = policy::trusts(terms_.rules.trust, connection_);
+  if (trust_.trusted) return;
+  verification_.emplace(connection_, envelope_.mail_from, terms_.verify, terms_.checks, now_);
+}
+
+void Examination::recipient(std::string address) {
+  envelope_.recipients.push_back(std::move(address));
+}
+
+void Examination::end_of_headers(mail::Headers headers, bool complete) {
+  if (trust_.trusted) return;
+  headers_ended_ = true;
+  if (!verification_) {
+    connection_ = verify::find_origin(connection_, headers, terms_.rules.trust.relays);
+    begin();
+  }
+  if (verification_) verification_->end_of_headers(std::move(headers), complete);
+}
+
+void Examination::body(std::string_view piece) {
+  if (verification_) verification_->body(piece);
+}
+
+Event Examination::finish(std::string event_id) {
+  const auto finish_began = steady_clock::now();
+  if (!headers_ended_) end_of_headers({}, true);  // A message without any.
+  Event event;
+  event.id = std::move(event_id);
+  event.verified = verification_.has_value();
+  if (event.verified) event.facts = verification_->finish();
+  event.connection = std::move(connection_);
+  event.envelope = std::move(envelope_);
+  if (event.verified) {
+    if (terms_.circumstances) event.circumstances = terms_.circumstances(event.facts);
+    const policy::Message message{event.facts, event.connection, event.envelope,
+                                  event.circumstances, event.id};
+    event.decision = policy::decide(message, terms_.rules);
+    event.signals = policy::find_signals(message, terms_.rules);
+  } else {
+    event.decision = policy::decide_trusted(trust_);
+  }
+  const auto finished = steady_clock::now();
+  event.timings.total = duration_cast<microseconds>(finished - began_);
+  event.timings.finish = duration_cast<microseconds>(finished - finish_began);
+  return event;
+}
+
+}  // namespace report

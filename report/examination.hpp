@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "policy/decision.hpp"
+#include "policy/rules.hpp"
+#include "policy/trust.hpp"
+#include "report/event.hpp"
+#include "verify/verification.hpp"
+
+namespace report {
+
+// One message on its way to an event: who is trusted, what the checks say, what is decided. The
+// same for the daemon and for `postern check`, so that they cannot differ. Used by one thread at a
+// time.
+class Examination {
+ public:
+  // What the messages of one connection share; all of it outlives them.
+  struct Terms {
+    const verify::Options& verify;
+    const policy::Rules& rules;
+    verify::Services checks;
+    // What only this gateway knows of a message with these facts; empty: nothing.
+    const std::function<policy::Circumstances(const verify::Facts&)>& circumstances;
+  };
+
+  // From MAIL FROM on. `now` judges signatures. Mail through one of Trust::relays is checked as of
+  // the client that the relay took it from, once the header section is there.
+  Examination(verify::Connection connection, std::string mail_from, const Terms& terms,
+              base::WallTime now);
+
+  void recipient(std::string address);
+
+  // False when the client is trusted: then neither header nor body need be given.
+  [[nodiscard]] bool wants_message() const { return !trust_.trusted; }
+  // As Verification has them.
+  void end_of_headers(mail::Headers headers, bool complete);
+  void body(std::string_view piece);
+
+  // All of the event but time, gateway, config and queue id. Once.
+  [[nodiscard]] Event finish(std::string event_id);
+
+ private:
+  void begin();
+
+  const Terms terms_;
+  const base::WallTime now_;
+  const std::chrono::steady_clock::time_point began_;
+  verify::Connection connection_;
+  verify::Envelope envelope_;
+  policy::TrustVerdict trust_;
+  bool headers_ended_ = false;
+  std::optional<verify::Verification> verification_;  // None for a trusted client.
+};
+
+}  // namespace report
