@@ -7,7 +7,7 @@
 #include <map>
 
 #include "config/show.hpp"
-#include "verify/auth_results.hpp"
+#include "report/results_field.hpp"
 #include "verify/base/text.hpp"
 
 namespace cli {
@@ -108,8 +108,11 @@ std::string config_lines(const config::Config& config, std::string_view receiver
 
 std::string envelope_lines(const report::Event& event) {
   const verify::Connection& connection = event.connection;
-  std::string out = "connect " + (connection.client ? connection.client->text() : "unknown") + ' ' +
-                    escaped(connection.client_name) + "\nhelo    " +
+  // A relay of ours brought it: its Received field tells the rest again.
+  const std::optional<base::IpAddress>& client =
+      connection.relay ? connection.relay : connection.client;
+  const std::string name = connection.relay ? "unknown" : escaped(connection.client_name);
+  std::string out = "connect " + (client ? client->text() : "unknown") + ' ' + name + "\nhelo    " +
                     (connection.helo.empty() ? "none" : escaped(connection.helo)) + "\nmail    <" +
                     escaped(event.envelope.mail_from) + ">\n";
   for (const std::string& recipient : event.envelope.recipients)
@@ -144,8 +147,7 @@ std::string expectations(const report::Event& event) {
   }
   out.append("\nexpect  rule ").append(decision.rule).append("\n");
   if (refused || !event.verified) return out;
-  const std::string results =
-      verify::format_auth_results(event.facts, event.connection, event.connection.receiver);
+  const std::string results = report::results_field(event, event.connection.receiver);
   std::string unfolded;
   for (const char c : results) {
     if (c != '\n') unfolded += c == '\t' ? ' ' : c;

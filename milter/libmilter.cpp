@@ -144,7 +144,7 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long pro
   if ((actions & SMFIF_SETSYMLIST) != 0) {
     *wanted_actions |= SMFIF_SETSYMLIST;
     const std::pair<int, const char*> lists[] = {
-        {SMFIM_CONNECT, "j"}, {SMFIM_HELO, ""}, {SMFIM_ENVFROM, "{auth_type}"},
+        {SMFIM_CONNECT, "j"}, {SMFIM_HELO, ""}, {SMFIM_ENVFROM, "{auth_type} {auth_authen}"},
         {SMFIM_ENVRCPT, ""},  {SMFIM_EOH, ""},  {SMFIM_EOM, "i"}};
     for (const auto& [stage, names] : lists) {
       smfi_setsymlist(context, stage, const_cast<char*>(names));
@@ -171,7 +171,8 @@ sfsistat on_helo(SMFICTX* context, char* name) {
 sfsistat on_mail_from(SMFICTX* context, char** arguments) {
   return guarded(context, [&](Connection& connection) {
     connection.broken = false;
-    connection.session.mail_from(arguments[0], !macro(context, "{auth_type}").empty());
+    connection.session.mail_from(arguments[0], !macro(context, "{auth_type}").empty(),
+                                 macro(context, "{auth_authen}"));
     return go_on(connection, SMFIP_NR_MAIL);
   });
 }

@@ -20,6 +20,7 @@
 #include "config/socket.hpp"
 #include "milter/libmilter.hpp"
 #include "milter/metrics.hpp"
+#include "milter/situation.hpp"
 #include "report/spool.hpp"
 #include "verify/base/log.hpp"
 #include "verify/base/text.hpp"
@@ -108,6 +109,7 @@ class Daemon {
       const config::Config& config);
   void reload();
   void greet() const;
+  void watch_resolver();
 
   const Arguments arguments_;
   config::Config config_;
@@ -115,6 +117,8 @@ class Daemon {
   std::optional<report::Spool> spool_;
   std::unique_ptr<milter::Metrics> metrics_;
   std::shared_ptr<verify::Stack> stack_;
+  const std::shared_ptr<milter::Situation> situation_ = std::make_shared<milter::Situation>();
+  bool dns_degraded_ = false;
 };
 
 base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
@@ -133,6 +137,7 @@ base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
   }
   auto services = std::make_shared<const milter::Services>(milter::Services{
       .authserv_id = config.authserv_id,
+      .gateway = config.gateway,
       .config = std::to_string(generation) + '-' + config::digest(config),
       .verify = config.verify,
       .rules = config.policy,
@@ -142,6 +147,10 @@ base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
       .checks = stack_->services(),
       .spool = *spool_,
       .observe = std::move(observe),
+      .circumstances =
+          [situation = situation_, defer_max = config.defer_max](const verify::Facts& facts) {
+            return situation->of(facts, defer_max, std::chrono::steady_clock::now());
+          },
   });
   generation_ = generation;
   if (metrics_) metrics_->set_generation(generation);
@@ -206,6 +215,24 @@ void Daemon::reload() {
   milter::set_services(*std::move(services));
 }
 
+// Both edges are logged, by the thread that has the time. Sessions read what it found.
+void Daemon::watch_resolver() {
+  dns::BreakerResolver::State state = stack_->state();
+  state.open = state.open && config_.breaker;
+  situation_->set_dns_degraded(state.open);
+  if (metrics_) metrics_->set_dns_degraded(state.open);
+  if (state.open == dns_degraded_) return;
+  dns_degraded_ = state.open;
+  const std::string share =
+      std::to_string(state.failed) + " of " + std::to_string(state.names) + " names failed";
+  if (state.open) {
+    base::log::write(Level::warning, "",
+                     "dns: the resolver fails: " + share + "; no permanent verdicts for now");
+  } else {
+    base::log::write(Level::info, "", "dns: the resolver answers again: " + share);
+  }
+}
+
 sigset_t handled_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -244,6 +271,7 @@ int Daemon::run() {
     signal = sigtimedwait(&signals, nullptr, &patience_for_signals);
     if (signal == SIGUSR1) reload();
     if (signal < 0) milter::wake();
+    watch_resolver();
   }
 
   sd_notify(0, "STOPPING=1");

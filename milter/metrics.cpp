@@ -50,6 +50,15 @@ struct Metrics::State {
                                                           .Name("postern_dmarc_total")
                                                           .Help("DMARC results by applied policy")
                                                           .Register(*registry);
+  prometheus::Family<prometheus::Counter>& signals = prometheus::BuildCounter()
+                                                         .Name("postern_signals_total")
+                                                         .Help("Odd things about messages, by name")
+                                                         .Register(*registry);
+  prometheus::Gauge& dns_degraded = prometheus::BuildGauge()
+                                        .Name("postern_dns_degraded")
+                                        .Help("1 while the resolver itself fails")
+                                        .Register(*registry)
+                                        .Add({});
   prometheus::Counter& lost = prometheus::BuildCounter()
                                   .Name("postern_events_lost_total")
                                   .Help("Events that could not be written to the spool")
@@ -98,6 +107,8 @@ void Metrics::count(const report::Event& event, bool stored) {
               {"policy", std::string(dmarc::name(event.facts.dmarc.policy))}})
         .Increment();
   }
+  for (const std::string& signal : event.signals)  // "lookalike:example.org": not the detail.
+    state_->signals.Add({{"signal", signal.substr(0, signal.find(':'))}}).Increment();
   if (!stored) state_->lost.Increment();
   state_->finish.Observe(in_seconds(event.timings.finish));
   state_->total.Observe(in_seconds(event.timings.total));
@@ -106,5 +117,7 @@ void Metrics::count(const report::Event& event, bool stored) {
 void Metrics::set_generation(std::uint64_t generation) {
   state_->generation.Set(static_cast<double>(generation));
 }
+
+void Metrics::set_dns_degraded(bool degraded) { state_->dns_degraded.Set(degraded ? 1 : 0); }
 
 }  // namespace milter

@@ -5,7 +5,10 @@
 #include <ranges>
 #include <utility>
 
-#include "verify/auth_results.hpp"
+#include "milter/own_fields.hpp"
+#include "report/examination.hpp"
+#include "report/results_field.hpp"
+#include "verify/auth_results_parser.hpp"
 #include "verify/base/log.hpp"
 #include "verify/base/text.hpp"
 
@@ -13,22 +16,28 @@ namespace milter {
 
 namespace {
 
-using std::chrono::duration_cast;
-using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t recipients_max = 1000;  // Kept for the event; Postfix allows as many.
 constexpr std::string_view results_field = "Authentication-Results";
 
-// "X-Postern-Quarantine: yes" -> name and value.
-std::pair<std::string_view, std::string_view> split_field(std::string_view line) {
-  const std::size_t colon = line.find(':');
-  return {base::trim(line.substr(0, colon)), base::trim(line.substr(colon + 1))};
-}
-
 std::string_view without_brackets(std::string_view path) {
   path = base::trim(path);
   return path.starts_with('<') && path.ends_with('>') ? path.substr(1, path.size() - 2) : path;
+}
+
+bool is_field(std::string_view name, std::string_view field) {
+  return base::equal_ignoring_case(name, field);
+}
+
+void remove_all(std::vector<HeaderEdit>& edits, std::string_view name, int occurrences) {
+  for (; occurrences > 0; --occurrences)
+    edits.push_back({HeaderEdit::Kind::remove, std::string(name), occurrences, {}});
+}
+
+void insert(std::vector<HeaderEdit>& edits, std::string_view name, const std::string& value) {
+  if (value.empty()) return;
+  edits.push_back({HeaderEdit::Kind::insert_first, std::string(name), 0, ' ' + value});
 }
 
 // A disk that is full must not fill the log as well: once a minute.
@@ -46,16 +55,17 @@ void report_spool_failure(const base::Error& error) {
 
 // What is known of the message in progress.
 struct Session::Message {
-  steady_clock::time_point began = steady_clock::now();
-  verify::Envelope envelope;
-  policy::TrustVerdict trust;
-  std::optional<verify::Verification> verification;  // None for a trusted client.
+  explicit Message(report::Examination begun) : examination(std::move(begun)) {}
+
+  report::Examination examination;
+  std::size_t recipients = 0;
   mail::Headers headers;
   bool headers_complete = true;
   // Occurrences, topmost first, of fields that would be taken for ours.
   int results_fields = 0;
   std::vector<int> forged_results;
   int quarantine_fields = 0;
+  int signals_fields = 0;
 };
 
 Session::Session(std::shared_ptr<const Services> services) : services_(std::move(services)) {}
@@ -79,73 +89,59 @@ void Session::connect(std::optional<base::IpAddress> client, std::string_view cl
 
 void Session::helo(std::string_view name) { connection_.helo = name; }
 
-void Session::mail_from(std::string_view path, bool authenticated) {
+void Session::mail_from(std::string_view path, bool authenticated, std::string_view user) {
   connection_.authenticated = authenticated;
-  message_ = std::make_unique<Message>();
-  message_->envelope.mail_from = without_brackets(path);
-  message_->trust = policy::trusts(services_->rules.trust, connection_);
-  if (message_->trust.trusted) return;
+  connection_.user = user;
   const base::WallTime now = services_->test_now.value_or(std::chrono::system_clock::now());
-  message_->verification.emplace(connection_, message_->envelope.mail_from, services_->verify,
-                                 services_->checks, now);
+  const report::Examination::Terms terms{services_->verify, services_->rules, services_->checks,
+                                         services_->circumstances};
+  message_ = std::make_unique<Message>(
+      report::Examination(connection_, std::string(without_brackets(path)), terms, now));
 }
 
 void Session::rcpt_to(std::string_view path) {
-  if (!message_ || message_->envelope.recipients.size() == recipients_max) return;
-  message_->envelope.recipients.emplace_back(without_brackets(path));
+  if (!message_ || message_->recipients == recipients_max) return;
+  ++message_->recipients;
+  message_->examination.recipient(std::string(without_brackets(path)));
 }
 
 void Session::header(std::string_view name, std::string value) {
   if (!message_) return;
   Message& message = *message_;
-  if (base::equal_ignoring_case(name, results_field)) {
+  if (is_field(name, results_field)) {
     ++message.results_fields;
     if (verify::must_be_removed(value, authserv_id())) {
       message.forged_results.push_back(message.results_fields);
     }
-  } else if (base::equal_ignoring_case(name,
-                                       split_field(services_->rules.quarantine_header).first)) {
+  } else if (is_field(name, split_field(services_->rules.quarantine_header).name)) {
     ++message.quarantine_fields;
+  } else if (is_field(name, services_->rules.signals_header)) {
+    ++message.signals_fields;
   }
-  if (!message.verification || !message.headers_complete) return;
+  if (!message.examination.wants_message() || !message.headers_complete) return;
   message.headers_complete = message.headers.add({std::string(name), std::move(value)},
                                                  services_->verify.header_octets_max);
 }
 
 void Session::end_of_headers() {
-  if (!message_ || !message_->verification) return;
-  message_->verification->end_of_headers(std::move(message_->headers), message_->headers_complete);
+  if (!message_) return;
+  message_->examination.end_of_headers(std::move(message_->headers), message_->headers_complete);
 }
 
 void Session::body(std::string_view piece) {
-  if (message_ && message_->verification) message_->verification->body(piece);
+  if (message_) message_->examination.body(piece);
 }
 
 Response Session::end_of_message(std::string_view queue_id) {
-  const auto finish_began = steady_clock::now();
   const std::unique_ptr<Message> message = std::move(message_);
   if (!message) return {};  // End of message without MAIL FROM: no MTA does that.
 
-  report::Event event;
-  event.time = std::chrono::system_clock::now();
-  event.id = report::make_event_id(event.time);
-  event.gateway = authserv_id();
+  const base::WallTime now = std::chrono::system_clock::now();
+  report::Event event = message->examination.finish(report::make_event_id(now));
+  event.time = now;
+  event.gateway = services_->gateway.empty() ? authserv_id() : services_->gateway;
   event.config = services_->config;
-  event.connection = connection_;
-  event.verified = message->verification.has_value();
-  if (event.verified) {
-    event.facts = message->verification->finish();
-    event.decision =
-        policy::decide({event.facts, connection_, message->envelope, event.circumstances, event.id},
-                       services_->rules);
-  } else {
-    event.decision = policy::decide_trusted(message->trust);
-  }
-  event.envelope = std::move(message->envelope);
   event.envelope.queue_id = queue_id;
-  const auto finished = steady_clock::now();
-  event.timings.total = duration_cast<microseconds>(finished - message->began);
-  event.timings.finish = duration_cast<microseconds>(finished - finish_began);
 
   Response response;
   response.edits = edits(*message, event);
@@ -163,26 +159,24 @@ std::vector<HeaderEdit> Session::edits(const Message& message, const report::Eve
   const bool kept = event.decision.action < policy::Action::defer;  // Else nobody will see them.
   if (!kept) return {};
   std::vector<HeaderEdit> edits;
+  const policy::Rules& rules = services_->rules;
+  const std::string_view quarantine_field = split_field(rules.quarantine_header).name;
   // Mail of a trusted network may carry what we wrote ourselves on its way in (RFC 8601 §5).
-  const bool inside = message.trust.trusted && !connection_.authenticated;
-  const auto [tag_name, tag_value] = split_field(services_->rules.quarantine_header);
+  const bool inside = !event.verified && !event.connection.authenticated;
   if (!inside) {
     // From the last to the first: removing one renumbers those below it.
     for (const int occurrence : std::views::reverse(message.forged_results)) {
       edits.push_back({HeaderEdit::Kind::remove, std::string(results_field), occurrence, {}});
     }
-    for (int occurrence = message.quarantine_fields; occurrence > 0; --occurrence) {
-      edits.push_back({HeaderEdit::Kind::remove, std::string(tag_name), occurrence, {}});
-    }
+    remove_all(edits, quarantine_field, message.quarantine_fields);
+    remove_all(edits, rules.signals_header, message.signals_fields);
   }
   if (!event.verified) return edits;
-  if (event.decision.action == policy::Action::quarantine &&
-      services_->rules.quarantine == policy::Quarantine::header) {
-    edits.push_back(
-        {HeaderEdit::Kind::insert_first, std::string(tag_name), 0, ' ' + std::string(tag_value)});
+  insert(edits, quarantine_field, quarantine_value(event.decision, rules));
+  if (!rules.signals_header.empty()) {
+    insert(edits, rules.signals_header, signals_value(event.signals));
   }
-  edits.push_back({HeaderEdit::Kind::insert_first, std::string(results_field), 0,
-                   ' ' + verify::format_auth_results(event.facts, connection_, authserv_id())});
+  insert(edits, results_field, report::results_field(event, authserv_id()));
   return edits;
 }
 

@@ -24,6 +24,7 @@ using Observer = std::function<void(const report::Event& event, bool stored)>;
 // sessions keep theirs.
 struct Services {
   std::string authserv_id;  // Empty: the MTA's {j}.
+  std::string gateway;      // For the event: which one this is. Empty: as authserv_id.
   std::string config;       // For the event: generation and digest.
   verify::Options verify;
   policy::Rules rules;
@@ -34,6 +35,8 @@ struct Services {
   verify::Services checks;
   report::Spool& spool;
   Observer observe;
+  // What only this gateway knows of a message; empty: nothing.
+  std::function<policy::Circumstances(const verify::Facts&)> circumstances{};
 };
 
 // A change to the message, applied in order.
@@ -65,7 +68,8 @@ class Session {
   void connect(std::optional<base::IpAddress> client, std::string_view client_name,
                std::string_view receiver);
   void helo(std::string_view name);
-  void mail_from(std::string_view path, bool authenticated);
+  // `user` is {auth_authen}, the SASL identity.
+  void mail_from(std::string_view path, bool authenticated, std::string_view user = {});
   void rcpt_to(std::string_view path);
   // `value` as the sender wrote it: leading space kept, folds as CRLF.
   void header(std::string_view name, std::string value);

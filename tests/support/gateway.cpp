@@ -19,6 +19,7 @@ struct Gateway::Parts {
     spool.emplace(*std::move(opened));
     services = std::make_shared<const milter::Services>(milter::Services{
         .authserv_id = config.authserv_id,
+        .gateway = config.gateway,
         .config = "1-" + config::digest(config),
         .verify = config.verify,
         .rules = config.policy,
@@ -62,7 +63,7 @@ void tell_connection(milter::Session& session, const Dialogue& dialogue) {
 }
 
 void tell_message(milter::Session& session, const Dialogue& dialogue) {
-  session.mail_from(dialogue.mail_from, !dialogue.auth_user.empty());
+  session.mail_from(dialogue.mail_from, !dialogue.auth_user.empty(), dialogue.auth_user);
   for (const std::string& recipient : dialogue.recipients) {
     session.rcpt_to(recipient);
   }

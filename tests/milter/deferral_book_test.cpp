@@ -1,0 +1,44 @@
+#include "milter/deferral_book.hpp"
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/facts.hpp"
+
+using namespace std::chrono_literals;
+using support::name;
+
+namespace {
+
+constexpr milter::DeferralBook::Time start{1000h};
+
+}  // namespace
+
+TEST_CASE("a domain fails since its first failure", "[milter]") {
+  milter::DeferralBook book;
+  CHECK(book.failed(name("a.example"), start) == 0h);
+  CHECK(book.failed(name("a.example"), start + 3h) == 3h);
+  CHECK(book.failed(name("b.example"), start + 3h) == 0h);
+  CHECK(book.failed(name("a.example"), start + 50h) == 50h);
+}
+
+TEST_CASE("a verdict ends it, and so do five days", "[milter]") {
+  milter::DeferralBook book;
+  (void)book.failed(name("a.example"), start);
+  (void)book.failed(name("b.example"), start);
+  book.succeeded(name("a.example"));
+  book.succeeded(name("never.seen.example"));
+  CHECK(book.failed(name("a.example"), start + 1h) == 0h);
+  CHECK(book.failed(name("b.example"), start + 119h) == 119h);
+  CHECK(book.failed(name("b.example"), start + 120h) == 0h);
+}
+
+TEST_CASE("the oldest entry makes room", "[milter][limits]") {
+  milter::DeferralBook book;
+  for (std::size_t i = 0; i < milter::DeferralBook::domains_max; ++i)
+    (void)book.failed(name("d" + std::to_string(i) + ".example"), start);
+  (void)book.failed(name("one.more.example"), start + 1h);
+  CHECK(book.failed(name("d1.example"), start + 2h) == 2h);
+  CHECK(book.failed(name("d0.example"), start + 2h) == 0h);
+}
