@@ -23,7 +23,8 @@ struct TrustVerdict {
   std::string rule;
 };
 
-// A client without an address is a local submission: it is trusted where 127.0.0.1 is.
+// A client without an address is a local submission, trusted where 127.0.0.1 is; behind a relay of
+// ours it is a stranger.
 [[nodiscard]] TrustVerdict trusts(const Trust& trust, const verify::Connection& connection);
 
 }  // namespace policy

@@ -41,3 +41,9 @@ TEST_CASE("a submission on the host itself is trusted where 127.0.0.1 is", "[pol
   CHECK(policy::trusts(inside(), {}).rule == "trusted-network");
   CHECK_FALSE(policy::trusts({}, {}).trusted);
 }
+
+TEST_CASE("a client that a relay of ours did not name is not trusted", "[policy]") {
+  verify::Connection connection;
+  connection.relay = base::IpAddress::parse("127.0.0.1");
+  CHECK_FALSE(policy::trusts(inside(), connection).trusted);
+}
