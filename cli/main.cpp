@@ -118,7 +118,9 @@ CLI::App* add_events(CLI::App& app, cli::EventsOptions& options) {
 CLI::App* add_explain(CLI::App& app, cli::ExplainOptions& options) {
   CLI::App* explain = app.add_subcommand(
       "explain", "Tell the story of one message: what was found, decided and why");
-  explain->add_option("ID", options.id, "Event id or queue id")->required();
+  explain->add_option("ID", options.id, "Event id or queue id")
+      ->required()
+      ->check([](const std::string& id) { return std::string(id.empty() ? "ID is empty" : ""); });
   explain->add_flag("--json", options.json, "Print the event with the key \"explain\"");
   add_source_options(*explain, options.source);
   add_config_option(*explain, options.config);
