@@ -168,8 +168,10 @@ int check(const CheckOptions& options, Output output) {
     return policy::Circumstances{.dns_degraded = config->breaker && (*stack)->state().open};
   };
   run.connection.client = client;
-  run.connection.client_name = "unknown";  // What an MTA says of a client without a name.
+  run.connection.client_name = options.name;
   run.connection.helo = options.helo;
+  run.connection.user = options.user;
+  run.connection.authenticated = !options.user.empty();
   run.connection.receiver = config->authserv_id.empty() ? host_name() : config->authserv_id;
   run.envelope.mail_from = without_brackets(options.mail_from);
   for (const std::string& recipient : options.recipients) {

@@ -16,8 +16,10 @@ inline constexpr char default_config_file[] = "/etc/postern/postern.toml";
 struct CheckOptions {
   std::optional<std::filesystem::path> config;
   std::string ip;
+  std::string name = "unknown";  // The client's, as an MTA found it; this is its word for none.
   std::string helo;
   std::string mail_from;  // With or without angle brackets.
+  std::string user;       // Who logged in (SMTP AUTH); empty: nobody.
   std::vector<std::string> recipients;
   std::vector<std::string> files;     // "-" is standard input.
   bool json = false;                  // One event a line instead of text.

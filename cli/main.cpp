@@ -39,6 +39,8 @@ CLI::App* add_check(CLI::App& app, Arguments& arguments) {
       "check", "Verify message files as the daemon would; print the verdict and why");
   cli::CheckOptions& options = arguments.check;
   check->add_option("--ip", options.ip, "Address of the SMTP client")->required();
+  check->add_option("--name", options.name, "Its name, as the MTA found it");
+  check->add_option("--user", options.user, "Who logged in by SMTP AUTH");
   check->add_option("--helo", options.helo, "What it said in HELO")->required();
   check->add_option("--from", options.mail_from, "Its MAIL FROM; \"<>\" for none")->required();
   check->add_option("--rcpt", options.recipients, "A recipient; may be repeated")

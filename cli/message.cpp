@@ -47,6 +47,8 @@ Message read_message(std::string_view text, std::size_t header_octets_max) {
   std::optional<mail::HeaderField> field;
   const auto keep = [&] {
     if (!field || !message.headers_complete) return;
+    // The milter protocol has C strings: what follows a NUL never comes to the daemon.
+    field->value.resize(std::min(field->value.find('\0'), field->value.size()));
     message.headers_complete = message.headers.add(*std::exchange(field, {}), header_octets_max);
   };
   while (!text.empty()) {

@@ -57,10 +57,10 @@ TEST_CASE("a message file is read as an MTA hands it to a milter", "[cli]") {
   }
 }
 
-TEST_CASE("a NUL in a field stays where it is", "[cli]") {
+TEST_CASE("a field ends at a NUL, as it does on its way to the daemon", "[cli]") {
   const cli::Message message = cli::read_message(std::string("A: b\0c\n\n", 8), octets_max);
   REQUIRE(message.headers.fields().size() == 1);
-  CHECK(message.headers.fields()[0].value == std::string(" b\0c", 4));
+  CHECK(message.headers.fields()[0].value == " b");
 }
 
 TEST_CASE("a header section past the limit is incomplete, its body still read", "[cli]") {
