@@ -4,6 +4,7 @@ import argparse
 import pathlib
 import re
 import signal
+import subprocess
 import sys
 
 import cases
@@ -14,6 +15,7 @@ from lab import AUTHSERV_ID, RECIPIENT, Lab
 def arguments():
     parser = argparse.ArgumentParser(prog="tools/demo")
     parser.add_argument("--milter", required=True, help="the postern-milter program")
+    parser.add_argument("--postern", help="the postern program, to explain one of the messages")
     parser.add_argument("--preset", choices=cases.PRESETS, default="rfc9989")
     parser.add_argument("--defer", action="store_true",
                         help="temporary_error = \"defer\" instead of \"accept\"")
@@ -76,6 +78,16 @@ def print_summary(outcomes, preset):
               f"{'ok' if outcome.ok else 'NOT: ' + '; '.join(outcome.faults)}")
 
 
+def print_story(lab, postern, outcomes):
+    """What an operator is told who asks why."""
+    chosen = next((one for one in outcomes if one.case.name == "broken-reject"), None)
+    if chosen is None or chosen.event is None:
+        return
+    print(f"\nWhy was that? postern explain {chosen.event['id']}\n", flush=True)
+    subprocess.run([postern, "explain", chosen.event["id"],
+                    "--spool", lab.postern.directory / "spool"], check=True)
+
+
 def print_kept(lab):
     here = pathlib.Path(__file__).resolve().parent
     processes = [part.process.pid for part in lab.parts if part.process is not None]
@@ -110,6 +122,8 @@ def main():
         for number, case in enumerate(cases.all_cases(lab.world, options.defer), 1):
             outcomes.append(judge.run(lab, case, options.preset))
             print_case(number, outcomes[-1], options.preset)
+        if options.postern:
+            print_story(lab, options.postern, outcomes)
         print_summary(outcomes, options.preset)
         wrong = sum(not outcome.ok for outcome in outcomes)
         print(f"\n{len(outcomes) - wrong} of {len(outcomes)} as expected.")
