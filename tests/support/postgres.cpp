@@ -100,6 +100,16 @@ std::string Postgres::new_database() {
   return url(name);
 }
 
+std::string Postgres::url_with_password(const std::string& right, const std::string& wrong) {
+  run_sql("postgres", "CREATE ROLE guarded LOGIN PASSWORD '" + right + "'");
+  const fs::path rules = folder_ / "owned" / "data" / "pg_hba.conf";
+  std::ofstream(rules) << "local all guarded scram-sha-256\nlocal all all trust\n";
+  run_sql("postgres", "SELECT pg_reload_conf()");
+  std::string text = url("postgres");
+  text.replace(text.find("postern@"), 8, "guarded:" + wrong + "@");
+  return text;
+}
+
 void Postgres::run_sql(const std::string& database, const std::string& sql) const {
   run(as_owner(quoted(programs / "psql") + " -X -q -v ON_ERROR_STOP=1 -h " +
                quoted(folder_ / "owned") + " -U postern -d " + database + " -c \"" + sql + "\""));

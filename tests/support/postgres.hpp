@@ -27,6 +27,9 @@ class Postgres {
   [[nodiscard]] std::string new_database();
   [[nodiscard]] std::string url(const std::string& database) const;
 
+  // For a role with the one password, by a client that knows another.
+  [[nodiscard]] std::string url_with_password(const std::string& right, const std::string& wrong);
+
   void start() const;
   void kill() const;  // As a power cut would: no shutdown, recovery at the next start.
   void run_sql(const std::string& database, const std::string& sql) const;
