@@ -14,6 +14,7 @@
 #include <sysexits.h>
 
 #include "cli/check.hpp"
+#include "cli/collect.hpp"
 #include "cli/config_command.hpp"
 #include "cli/events.hpp"
 #include "cli/explain.hpp"
@@ -32,6 +33,7 @@ struct Arguments {
   std::string record;
   std::optional<std::int64_t> now;
   std::string config_file = cli::default_config_file;
+  cli::CollectOptions collect;
 };
 
 CLI::App* add_check(CLI::App& app, Arguments& arguments) {
@@ -141,6 +143,20 @@ CLI::App* add_replay(CLI::App& app, cli::ReplayOptions& options) {
   return replay;
 }
 
+CLI::App* add_collect(CLI::App& app, Arguments& arguments) {
+  CLI::App* collect =
+      app.add_subcommand("collect", "Move events from the spool into the store, exactly once");
+  collect->add_option("-c,--config", arguments.config_file, "Configuration file")
+      ->capture_default_str();
+  CLI::Option* once =
+      collect->add_flag("--once", arguments.collect.once, "Collect what is there, and end");
+  CLI::Option* status = collect->add_flag("--status", arguments.collect.status,
+                                          "Only say how far the store is behind");
+  status->excludes(once);
+  collect->add_flag("--json", arguments.collect.json, "With --status")->needs(status);
+  return collect;
+}
+
 int run_check(Arguments& arguments, cli::Output output) {
   if (!arguments.check_config.empty()) arguments.check.config = arguments.check_config;
   if (!arguments.record.empty()) arguments.check.record = arguments.record;
@@ -158,6 +174,7 @@ int run(int argc, char** argv) {
   const CLI::App* events = add_events(app, arguments.events);
   const CLI::App* explain = add_explain(app, arguments.explain);
   const CLI::App* replay = add_replay(app, arguments.replay);
+  const CLI::App* collect = add_collect(app, arguments);
   try {  // CLI11 reports usage errors, and --help, by exceptions: they end here.
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -169,6 +186,10 @@ int run(int argc, char** argv) {
   if (events->parsed()) return cli::events(arguments.events, now, output);
   if (explain->parsed()) return cli::explain(arguments.explain, output);
   if (replay->parsed()) return cli::replay(arguments.replay, now, output);
+  if (collect->parsed()) {
+    arguments.collect.config = arguments.config_file;
+    return cli::collect(arguments.collect, output);
+  }
   if (config->got_subcommand("check")) return cli::config_check(arguments.config_file, output);
   if (config->got_subcommand("show")) return cli::config_show(arguments.config_file, output);
   return cli::config_default(output);

@@ -132,6 +132,7 @@ void read_store(Section& section, Config& config) {
       static_cast<unsigned>(section.integer("retention_days", store.retention_days, {1, 3650}));
   store.size_mib_max = static_cast<std::uint64_t>(section.integer(
       "size_mib_max", static_cast<std::int64_t>(store.size_mib_max), {0, size_mib_max}));
+  store.keep_segments = section.boolean("keep_segments", store.keep_segments);
 }
 
 void read_places(Section& spool, Section& metrics, Config& config) {

@@ -187,6 +187,7 @@ Block store_block(const Store& store) {
       .text("url", without_passwords(store.url))
       .number("retention_days", store.retention_days)
       .number("size_mib_max", store.size_mib_max)
+      .truth("keep_segments", store.keep_segments)
       .section();
 }
 

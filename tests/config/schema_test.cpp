@@ -112,11 +112,11 @@ TEST_CASE("a password that was only shown as stars is worth a warning", "[config
 TEST_CASE("the keys beside policy are read", "[config]") {
   const auto config = config::parse(
       "[milter]\ngateway = \"gw1\"\n[dns]\nbreaker = false\n[dmarc]\npct_zero_is_testing = true\n"
-      "[store]\nurl = \"postgresql:///postern\"\nretention_days = 7\nsize_mib_max = 100",
+      "[store]\nurl = \"postgresql:///postern\"\nretention_days = 7\nsize_mib_max = 100\nkeep_segments = true",
       "f");
   REQUIRE(config);
   CHECK(config->gateway == "gw1");
   CHECK_FALSE(config->breaker);
   CHECK(config->verify.pct_zero_is_testing);
-  CHECK(config->store == config::Store{"postgresql:///postern", 7, 100});
+  CHECK(config->store == config::Store{"postgresql:///postern", 7, 100, true});
 }

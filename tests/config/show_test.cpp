@@ -65,6 +65,7 @@ directory = "/tmp/\u0001\""
 url = "postgresql:///postern"
 retention_days = 365
 size_mib_max = 1024
+keep_segments = true
 [metrics]
 listen = "127.0.0.1:1"
 )";

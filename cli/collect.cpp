@@ -1,0 +1,115 @@
+#include "cli/collect.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <string>
+
+#include <sysexits.h>
+
+#include "config/config.hpp"
+#include "report/collector.hpp"
+#include "report/json_writer.hpp"
+#include "verify/base/log.hpp"
+
+namespace cli {
+
+namespace {
+
+using base::log::Level;
+
+constexpr std::size_t text_max = 4096;
+
+report::Collector::Options options_of(const config::Config& config) {
+  report::Collector::Options options;
+  options.directory = config.spool.directory;
+  options.url = config.store.url;
+  options.keep_segments = config.store.keep_segments;
+  options.retention.events = std::chrono::days(config.store.retention_days);
+  options.retention.octets_max = config.store.size_mib_max << 20;
+  return options;
+}
+
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&signals, signal);
+  return signals;
+}
+
+// True as soon as a signal says stop.
+bool wait(const sigset_t& signals, std::chrono::milliseconds time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const timespec patience{.tv_sec = seconds.count(),
+                          .tv_nsec = std::chrono::nanoseconds(time - seconds).count()};
+  return sigtimedwait(&signals, nullptr, &patience) > 0;
+}
+
+int print_status(const config::Config& config, bool json, Output output) {
+  const auto fail = [&](const base::Error& error) {
+    output.error << error.what << '\n';
+    return EX_UNAVAILABLE;
+  };
+  auto store = report::Store::open(config.store.url);
+  if (!store) return fail(store.error());
+  const std::string id = report::spool_id(config.spool.directory);
+  const auto positions = store->positions(id);
+  if (!positions) return fail(positions.error());
+  const auto backlog = report::find_backlog(config.spool.directory, *positions);
+  if (!backlog) return fail(backlog.error());
+  if (json) {
+    report::JsonWriter writer(256);
+    writer.begin_object();
+    writer.text("spool", id, text_max);
+    writer.text("directory", config.spool.directory.string(), text_max);
+    writer.number("segments_behind", static_cast<std::int64_t>(backlog->segments));
+    writer.number("octets_behind", static_cast<std::int64_t>(backlog->octets));
+    if (backlog->oldest) {
+      const auto age = std::chrono::system_clock::now() - *backlog->oldest;
+      writer.number("oldest_seconds", std::chrono::floor<std::chrono::seconds>(age).count());
+    }
+    writer.end_object();
+    output.out << writer.take() << '\n';
+  } else {
+    output.out << config.spool.directory.string() << ": "
+               << (backlog->octets == 0 ? "all collected" : "behind by " + describe(*backlog))
+               << '\n';
+  }
+  return output.out.flush() ? EX_OK : EX_IOERR;
+}
+
+}  // namespace
+
+int collect(const CollectOptions& options, Output output) {
+  const base::Result<config::Config> config = config::load(options.config);
+  if (!config) {
+    output.error << config.error().what << '\n';
+    return EX_CONFIG;
+  }
+  if (options.status) return print_status(*config, options.json, output);
+
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // wait() takes them.
+  std::signal(SIGPIPE, SIG_IGN);                  // A server that went away.
+  base::log::open(config->log);
+  const auto log = [](Level level, const std::string& text) { base::log::write(level, "", text); };
+  auto collector = report::Collector::open(
+      options_of(*config),
+      {log, [&](std::chrono::milliseconds time) { return wait(signals, time); }});
+  if (!collector) {
+    log(Level::error, collector.error().what);
+    return EX_TEMPFAIL;
+  }
+  if (options.once) {
+    const auto done = collector->run_once();
+    if (!done) log(Level::error, "collect: " + done.error().what);
+    return done ? EX_OK : EX_UNAVAILABLE;
+  }
+  log(Level::info, "collect: from " + config->spool.directory.string() + " into " +
+                       report::without_password(config->store.url));
+  collector->run();
+  log(Level::info, "collect: stopped");
+  return EX_OK;
+}
+
+}  // namespace cli
