@@ -1,9 +1,7 @@
 #include "report/spool_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <fstream>
 #include <optional>
 #include <random>
 #include <system_error>
@@ -22,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view id_file = "spool.id";
+constexpr std::string_view id_prefix = "spool-id-";
 constexpr std::size_t id_digits = 16;
 constexpr std::size_t kept_octets_max = 65'536;  // Of a line that is too long.
 
@@ -63,25 +61,18 @@ std::string make_id() {
   return id;
 }
 
-// Under the lock, so nobody sees it half-written but by a crash, and then it is empty.
-base::Result<std::string> read_or_make_id(int descriptor, const fs::path& path) {
-  std::array<char, 64> text{};
-  const ssize_t count = ::pread(descriptor, text.data(), text.size(), 0);
-  if (count < 0) return failed("cannot read", path, errno);
-  if (count > 0) {
-    const std::string_view id =
-        base::trim(std::string_view(text.data(), static_cast<std::size_t>(count)));
-    if (is_id(id)) return std::string(id);
-    return base::fail("spool: " + base::printable(path.string()) + " is not 16 hexadecimal digits");
+// The name of the file that names the spool. It is empty: a name can be made on a full disk, too,
+// which only collecting makes less full.
+std::string find_id(const fs::path& directory) {
+  std::string id;
+  std::error_code error;
+  fs::directory_iterator entries(directory, error);
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    const std::string name = entries->path().filename();
+    if (!name.starts_with(id_prefix) || !is_id(name.substr(id_prefix.size()))) continue;
+    id = std::max(id, name.substr(id_prefix.size()));  // Of several always the same.
   }
-  const std::string line = make_id() + '\n';
-  if (::pwrite(descriptor, line.data(), line.size(), 0) != static_cast<ssize_t>(line.size()) ||
-      ::fsync(descriptor) != 0) {
-    const int error = errno;
-    static_cast<void>(::ftruncate(descriptor, 0));
-    return failed("cannot write", path, error);
-  }
-  return line.substr(0, id_digits);
+  return id;
 }
 
 bool is_segment(std::string_view name) {
@@ -182,16 +173,21 @@ base::Result<SpoolReader> SpoolReader::open(const fs::path& directory) {
                     error);
   }
   if (error) return failed("cannot create", directory, error.value());
-  const fs::path path = directory / id_file;
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
-  if (file.get() < 0) return failed("cannot open", path, errno);
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return failed("cannot lock", path, errno);
+  Descriptor lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (lock.get() < 0) return failed("cannot open", directory, errno);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return failed("cannot lock", directory, errno);
     return base::fail("spool: another process collects " + base::printable(directory.string()));
   }
-  auto id = read_or_make_id(file.get(), path);
-  if (!id) return std::unexpected(id.error());
-  return SpoolReader(directory, file.release(), *std::move(id));
+  std::string id = find_id(directory);
+  if (id.empty()) {
+    id = make_id();
+    const fs::path path = directory / (std::string(id_prefix) + id);
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+    if (file.get() < 0) return failed("cannot create", path, errno);
+    if (::fsync(lock.get()) != 0) return failed("cannot fsync", directory, errno);
+  }
+  return SpoolReader(directory, lock.release(), std::move(id));
 }
 
 base::Result<SpoolPiece> read_lines(const fs::path& path, std::uint64_t from, ReadLimits limits) {
@@ -246,11 +242,6 @@ base::Result<std::vector<Segment>> list_segments(const fs::path& directory) {
   return segments;
 }
 
-std::string spool_id(const fs::path& directory) {
-  std::ifstream file(directory / id_file);
-  std::string line;
-  std::getline(file, line);
-  return is_id(line) ? line : std::string();
-}
+std::string spool_id(const fs::path& directory) { return find_id(directory); }
 
 }  // namespace report
