@@ -27,9 +27,7 @@ Examination::Examination(verify::Connection connection, std::string mail_from, c
 
 // The client is known, as far as it ever will be.
 void Examination::begin() {
-  // Without an address: a local submission, but not when a relay brought it.
-  const bool unknown = connection_.relay && !connection_.client;
-  if (!unknown) trust_ = policy::trusts(terms_.rules.trust, connection_);
+  trust_ = policy::trusts(terms_.rules.trust, connection_);
   if (trust_.trusted) return;
   verification_.emplace(connection_, envelope_.mail_from, terms_.verify, terms_.checks, now_);
 }
