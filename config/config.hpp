@@ -4,13 +4,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "policy/decision.hpp"
+#include "report/deliveries.hpp"
+#include "report/destination.hpp"
 #include "report/event.hpp"
 #include "report/spool.hpp"
+#include "report/submission.hpp"
 #include "verify/base/log.hpp"
 #include "verify/base/result.hpp"
 #include "verify/dns/ares_resolver.hpp"
@@ -27,6 +31,24 @@ struct Store {
   bool keep_segments = false;                              // Once they are collected.
 
   friend bool operator==(const Store&, const Store&) = default;
+};
+
+// What domain owners are told, and how it gets to them.
+struct Reports {
+  std::string organization;
+  std::optional<report::Mailbox> from;  // Nothing: no reports.
+  std::string contact;                  // A web page or the like; may be empty.
+  bool aggregate = true;
+  bool failure = false;
+  std::vector<base::Domain> failure_domains;  // Policy domains that get failure reports.
+  std::uint64_t failure_per_minute = 10;      // Of all domains together.
+  std::vector<report::Mailbox> copy_to;
+  report::Relay relay;  // Without its login, which is a user and where the password is read:
+  std::string user;
+  std::filesystem::path password_file;
+  std::chrono::minutes grace{120};  // After midnight UTC.
+  report::DeliveryLimits limits;
+  std::chrono::milliseconds pace{50};  // Between two messages.
 };
 
 // The whole configuration: each module's own Options, gathered. Nobody below includes this.
@@ -47,6 +69,7 @@ struct Config {
   std::chrono::hours defer_max{24};  // How long mail of one domain is deferred for its DNS.
   report::Spool::Options spool;
   Store store;
+  Reports reports;
   std::string metrics_listen = "127.0.0.1:9893";  // Empty: off.
   std::vector<std::string> warnings;              // Odd, not wrong: for the log, one line each.
 };

@@ -8,6 +8,7 @@
 
 #include "config/policy_schema.hpp"
 #include "config/policy_tables.hpp"
+#include "config/report_schema.hpp"
 #include "config/socket.hpp"
 #include "config/store_url.hpp"
 #include "verify/base/domain.hpp"
@@ -18,11 +19,12 @@ namespace config {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> section_names = {
-    "milter", "log", "dns", "spf", "dkim", "dmarc", "trust", "policy", "spool", "store", "metrics"};
+constexpr std::array<std::string_view, 12> section_names = {"milter", "log",   "dns",    "spf",
+                                                            "dkim",   "dmarc", "trust",  "policy",
+                                                            "spool",  "store", "report", "metrics"};
 constexpr std::array<std::string_view, 4> table_names = {"protected", "tenant", "override",
                                                          "stage"};
-constexpr std::array<std::string_view, 2> later_names = {"report", "dashboard"};
+constexpr std::array<std::string_view, 1> later_names = {"dashboard"};
 constexpr std::size_t warnings_max = 100;  // A log is no place for 100,000 of them.
 
 void read_milter(Section& section, Config& config) {
@@ -181,7 +183,8 @@ Reading read_sections(const Table& file, Complaints& complaints) {
   read_trust(sections[6], config);
   read_policy(sections[7], config);
   read_store(sections[9], config);
-  read_places(sections[8], sections[10], config);
+  read_report(sections[10], config);
+  read_places(sections[8], sections[11], config);
   for (Section& section : sections) {
     section.finish();
     std::ranges::move(section.keys(), std::back_inserter(reading.keys));

@@ -33,6 +33,7 @@ std::string toml_array(const std::vector<std::string>& texts) {
   return out += ']';
 }
 
+std::string text_of(const report::Mailbox& mailbox) { return mailbox.text(); }
 const std::string& text_of(const base::Domain& domain) { return domain.text(); }
 std::string text_of(const base::Network& network) { return network.text(); }
 
@@ -191,6 +192,41 @@ Block store_block(const Store& store) {
       .section();
 }
 
+std::string_view word(report::Relay::Tls level) {
+  switch (level) {
+    case report::Relay::Tls::may:
+      return "opportunistic";
+    case report::Relay::Tls::encrypt:
+      return "required";
+    case report::Relay::Tls::verify:
+      return "verified";
+  }
+  return "opportunistic";
+}
+
+Block report_block(const Reports& reports) {
+  const report::DeliveryLimits& limits = reports.limits;
+  return Writer("report")
+      .text("organization", reports.organization)
+      .text("from", reports.from ? reports.from->text() : "")
+      .text("contact", reports.contact)
+      .truth("aggregate", reports.aggregate)
+      .truth("failure", reports.failure)
+      .raw("failure_domains", toml_array_of(reports.failure_domains))
+      .number("failure_per_minute", reports.failure_per_minute)
+      .raw("copy_to", toml_array_of(reports.copy_to))
+      .text("submit", reports.relay.url)
+      .text("tls", word(reports.relay.tls))
+      .text("user", reports.user)
+      .text("password_file", reports.password_file.string())
+      .number("grace_minutes", reports.grace.count())
+      .number("daily_max", limits.daily_max)
+      .number("pace_ms", reports.pace.count())
+      .number("expiry_hours", limits.expiry.count())
+      .number("suppression_days", limits.suppression.count())
+      .section();
+}
+
 Block protected_block(const policy::ProtectedDomain& domain) {
   return Writer("protected")
       .text("domain", domain.domain.text())
@@ -261,6 +297,7 @@ std::vector<Block> blocks(const Config& config) {
       policy_block(config),
       Writer("spool").text("directory", config.spool.directory.string()).section(),
       store_block(config.store),
+      report_block(config.reports),
       Writer("metrics").text("listen", config.metrics_listen).section(),
   };
   for (const policy::ProtectedDomain& domain : rules.protection.list())

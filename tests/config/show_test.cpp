@@ -66,6 +66,24 @@ url = "postgresql:///postern"
 retention_days = 365
 size_mib_max = 1024
 keep_segments = true
+[report]
+organization = "Example Org"
+from = "reports@example.org"
+contact = "https://example.org/dmarc"
+aggregate = false
+failure = true
+failure_domains = ["example.com"]
+failure_per_minute = 3
+copy_to = ["centre@cert.example"]
+submit = "smtps://mail.example.org:465"
+tls = "verified"
+user = "reports"
+password_file = "/etc/postern/password"
+grace_minutes = 30
+daily_max = 7
+pace_ms = 0
+expiry_hours = 24
+suppression_days = 1
 [metrics]
 listen = "127.0.0.1:1"
 )";

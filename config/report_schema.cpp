@@ -1,0 +1,131 @@
+#include "config/report_schema.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/names.hpp"
+#include "verify/base/text.hpp"
+
+namespace config {
+
+namespace {
+
+using report::Mailbox;
+using report::Relay;
+
+// What stands in every report; RFC 9990 §3.1.1 asks for a name and for a way to reach us.
+std::string read_line(Section& section, std::string_view key, std::string fallback) {
+  constexpr std::size_t octets_max = 200;
+  std::string text = section.text(key, std::move(fallback));
+  if (text.size() > octets_max || base::printable(text, 4 * octets_max) != text) {
+    section.complain(key, "must be one line of at most 200 octets, without quotes");
+  }
+  return text;
+}
+
+void read_from(Section& section, Reports& reports) {
+  const std::optional<Text> text = section.find_text("from");
+  if (!text || text->text.empty()) return;
+  reports.from = Mailbox::parse(text->text);
+  if (!reports.from) {
+    section.complain("from", "must be an address like \"dmarc-reports@example.org\"");
+  }
+}
+
+void read_copies(Section& section, Reports& reports) {
+  constexpr std::size_t copies_max = 20;
+  const auto texts = section.find_texts("copy_to").value_or(std::vector<Text>());
+  for (const Text& text : texts) {
+    if (auto mailbox = Mailbox::parse(text.text)) {
+      reports.copy_to.push_back(*std::move(mailbox));
+    } else {
+      section.complain("copy_to", text.line,
+                       '"' + base::printable(text.text, 80) + "\" is no address");
+    }
+  }
+  if (texts.size() > copies_max) section.complain("copy_to", "more than 20 addresses");
+}
+
+// What libcurl takes for the address of an SMTP server; it says more when it is used.
+bool is_relay(std::string_view url) {
+  for (const std::string_view scheme : {"smtp://", "smtps://"}) {
+    if (!url.starts_with(scheme)) continue;
+    const std::string_view host = url.substr(scheme.size());
+    return !host.empty() && host.find_first_of("/?#@ ") == std::string_view::npos &&
+           base::plain_length(host) == host.size();
+  }
+  return false;
+}
+
+void read_relay(Section& section, Reports& reports) {
+  constexpr Choice<Relay::Tls> levels[] = {{"opportunistic", Relay::Tls::may},
+                                           {"required", Relay::Tls::encrypt},
+                                           {"verified", Relay::Tls::verify}};
+  Relay& relay = reports.relay;
+  relay.url = section.text("submit", relay.url);
+  if (!is_relay(relay.url)) {
+    section.complain("submit", "must be like \"smtp://127.0.0.1:25\" or \"smtps://mail.example\"");
+  }
+  relay.tls = section.choice("tls", relay.tls, levels);
+  reports.user = section.text("user", reports.user);
+  reports.password_file = section.text("password_file", reports.password_file.string());
+  if (reports.user.empty() != reports.password_file.empty()) {
+    section.complain(reports.user.empty() ? "user" : "password_file",
+                     "user and password_file go together");
+  }
+  if (!reports.password_file.empty() && !reports.password_file.is_absolute()) {
+    section.complain("password_file", "must begin with \"/\"");
+  }
+  const bool plain = relay.tls == Relay::Tls::may && relay.url.starts_with("smtp://");
+  if (!reports.user.empty() && plain) {
+    section.complain("tls", "a password needs \"required\" or \"verified\", or smtps://");
+  }
+}
+
+void read_limits(Section& section, Reports& reports) {
+  using std::chrono::hours;
+  using std::chrono::milliseconds;
+  using std::chrono::minutes;
+  report::DeliveryLimits& limits = reports.limits;
+  reports.grace = minutes(section.integer("grace_minutes", reports.grace.count(), {0, 1440}));
+  limits.daily_max = static_cast<std::uint64_t>(section.integer(
+      "daily_max", static_cast<std::int64_t>(limits.daily_max), {0, 1'000'000'000}));
+  reports.pace = milliseconds(section.integer("pace_ms", reports.pace.count(), {0, 60'000}));
+  limits.expiry = hours(section.integer("expiry_hours", limits.expiry.count(), {1, 240}));
+  limits.suppression =
+      std::chrono::days(section.integer("suppression_days", limits.suppression.count(), {0, 365}));
+}
+
+void read_failure(Section& section, Config& config) {
+  Reports& reports = config.reports;
+  reports.failure = section.boolean("failure", reports.failure);
+  reports.failure_domains = read_domains(section, "failure_domains");
+  reports.failure_per_minute = static_cast<std::uint64_t>(section.integer(
+      "failure_per_minute", static_cast<std::int64_t>(reports.failure_per_minute), {1, 10'000}));
+  if (reports.failure && reports.failure_domains.empty()) {
+    config.warnings.emplace_back(
+        "report.failure: nobody gets failure reports as failure_domains is empty");
+  }
+}
+
+}  // namespace
+
+void read_report(Section& section, Config& config) {
+  Reports& reports = config.reports;
+  reports.organization = read_line(section, "organization", reports.organization);
+  read_from(section, reports);
+  reports.contact = read_line(section, "contact", reports.contact);
+  reports.aggregate = section.boolean("aggregate", reports.aggregate);
+  read_failure(section, config);
+  read_copies(section, reports);
+  read_relay(section, reports);
+  read_limits(section, reports);
+  if (reports.from && reports.organization.empty()) {
+    section.complain("organization", "must say who reports, as from does");
+  }
+}
+
+}  // namespace config

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "config/section.hpp"
+
+namespace config {
+
+void read_report(Section& section, Config& config);
+
+}  // namespace config
