@@ -9,6 +9,7 @@
 #include <sysexits.h>
 
 #include "cli/config_command.hpp"
+#include "cli/csv.hpp"
 #include "cli/when.hpp"
 #include "report/timestamp.hpp"
 #include "verify/base/text.hpp"
@@ -26,23 +27,6 @@ std::optional<policy::Action> parse_action(std::string_view text) {
       std::ranges::find(actions, text, [](policy::Action action) { return policy::name(action); });
   if (found == std::end(actions)) return std::nullopt;
   return *found;
-}
-
-// In quotes, always; a spreadsheet takes what begins with one of these for a formula.
-std::string csv_cell(std::string_view text) {
-  const std::string shown = base::printable(text, 500);
-  std::string cell = "\"";
-  if (!shown.empty() && std::string_view("=+-@").contains(shown.front())) cell += '\'';
-  for (const char c : shown)
-    cell.append(c == '"' ? 2 : 1, c);
-  return cell + '"';
-}
-
-std::string csv_line(const std::vector<std::string>& cells) {
-  std::string line;
-  for (const std::string& cell : cells)
-    line.append(line.empty() ? "" : ",").append(csv_cell(cell));
-  return line + "\r\n";
 }
 
 void print(const report::Event& event, std::string_view line, const EventsOptions& options,

@@ -19,6 +19,7 @@
 #include "cli/events.hpp"
 #include "cli/explain.hpp"
 #include "cli/replay.hpp"
+#include "cli/report.hpp"
 #include "cli/when.hpp"
 
 namespace {
@@ -29,6 +30,7 @@ struct Arguments {
   cli::EventsOptions events;
   cli::ExplainOptions explain;
   cli::ReplayOptions replay;
+  cli::ReportOptions report;
   std::string check_config;
   std::string record;
   std::optional<std::int64_t> now;
@@ -157,6 +159,54 @@ CLI::App* add_collect(CLI::App& app, Arguments& arguments) {
   return collect;
 }
 
+CLI::App* add_report(CLI::App& app, Arguments& arguments) {
+  CLI::App* report =
+      app.add_subcommand("report", "Reports to domain owners: see, make and send them");
+  report->require_subcommand(1);
+  cli::ReportOptions& options = arguments.report;
+  const auto add = [&](const char* name, const char* what) {
+    CLI::App* command = report->add_subcommand(name, what);
+    add_config_option(*command, options.config);
+    // Not for people: tests live on days of their own.
+    command->add_option("--now", arguments.now, "Take this for the time, seconds since 1970")
+        ->envname("POSTERN_TEST_NOW")
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 33));
+    return command;
+  };
+  const std::string when = std::string(": ") + cli::when_help;
+  CLI::App* list = add("list", "Reports that were made, and what became of them");
+  list->add_option("--since", options.since, "Of this day and later" + when);
+  list->add_option("--domain", options.domain, "About this policy domain");
+  list->add_flag("--json", options.json, "One JSON object a line");
+  CLI::App* preview = add("preview", "Print one report, made already or not, as XML");
+  preview->add_option("DOMAIN", options.domain, "A policy domain")->required();
+  preview->add_option("--day", options.day, "UTC; default yesterday" + when);
+  add("send", "Make the reports that are due, and send what waits");
+  add("status", "How much waits, and what is wrong")
+      ->add_flag("--json", options.json, "Print one JSON object");
+  CLI::App* incidents =
+      add("incidents", "Campaigns against [[protected]] domains, for a national CERT");
+  incidents->add_option("--since", options.since, "Not before" + when)->required();
+  incidents->add_flag("--csv", options.csv, "A table instead of JSON");
+  incidents->add_option_function<std::string>(
+      "--output", [&options](const std::string& directory) { options.directory = directory; },
+      "Write incidents.json and incidents.csv into this directory");
+  add_source_options(*incidents, options.source);
+  return report;
+}
+
+int run_report(const CLI::App& report, const Arguments& arguments, cli::Output output) {
+  const cli::ReportOptions& options = arguments.report;
+  std::optional<base::WallTime> fixed;
+  if (arguments.now) fixed = base::WallTime(base::Seconds(*arguments.now));
+  if (report.got_subcommand("send")) return cli::report_send(options, fixed, output);
+  const base::WallTime now = fixed.value_or(std::chrono::system_clock::now());
+  if (report.got_subcommand("list")) return cli::report_list(options, now, output);
+  if (report.got_subcommand("preview")) return cli::report_preview(options, now, output);
+  if (report.got_subcommand("status")) return cli::report_status(options, now, output);
+  return cli::report_incidents(options, now, output);
+}
+
 int run_check(Arguments& arguments, cli::Output output) {
   if (!arguments.check_config.empty()) arguments.check.config = arguments.check_config;
   if (!arguments.record.empty()) arguments.check.record = arguments.record;
@@ -175,6 +225,7 @@ int run(int argc, char** argv) {
   const CLI::App* explain = add_explain(app, arguments.explain);
   const CLI::App* replay = add_replay(app, arguments.replay);
   const CLI::App* collect = add_collect(app, arguments);
+  const CLI::App* report = add_report(app, arguments);
   try {  // CLI11 reports usage errors, and --help, by exceptions: they end here.
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -190,6 +241,7 @@ int run(int argc, char** argv) {
     arguments.collect.config = arguments.config_file;
     return cli::collect(arguments.collect, output);
   }
+  if (report->parsed()) return run_report(*report, arguments, output);
   if (config->got_subcommand("check")) return cli::config_check(arguments.config_file, output);
   if (config->got_subcommand("show")) return cli::config_show(arguments.config_file, output);
   return cli::config_default(output);

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cli/check.hpp"
+#include "cli/event_source.hpp"
+#include "verify/base/time.hpp"
+
+namespace cli {
+
+struct ReportOptions {
+  std::optional<std::filesystem::path> config;
+  bool json = false;
+  std::string since;                               // See parse_when(); empty: no bound.
+  std::string domain;                              // A policy domain; for list, empty: all.
+  std::string day;                                 // Of a preview; empty: yesterday, in UTC.
+  SourceOptions source;                            // Of incidents.
+  bool csv = false;                                // Likewise.
+  std::optional<std::filesystem::path> directory;  // Likewise: where to write both.
+};
+
+// `postern report …`. Each returns an exit status of sysexits.h.
+
+// The reports that were made, newest day first, with what became of them.
+[[nodiscard]] int report_list(const ReportOptions& options, base::WallTime now, Output output);
+
+// The XML of one report, made already or not.
+[[nodiscard]] int report_preview(const ReportOptions& options, base::WallTime now, Output output);
+
+// How much waits, and what is wrong.
+[[nodiscard]] int report_status(const ReportOptions& options, base::WallTime now, Output output);
+
+// Makes the reports that are due and sends what waits; logs as the daemons do. `now` only for
+// tests: nothing is the clock's.
+[[nodiscard]] int report_send(const ReportOptions& options, std::optional<base::WallTime> now,
+                              Output output);
+
+// Campaigns against the protected domains, without an address of any person.
+[[nodiscard]] int report_incidents(const ReportOptions& options, base::WallTime now, Output output);
+
+}  // namespace cli

@@ -1,0 +1,198 @@
+#include "cli/report_text.hpp"
+
+#include <chrono>
+#include <string_view>
+
+#include "cli/csv.hpp"
+#include "report/json_writer.hpp"
+#include "report/timestamp.hpp"
+#include "verify/base/text.hpp"
+
+namespace cli {
+
+namespace {
+
+using report::JsonWriter;
+
+constexpr std::size_t text_max = 2000;
+
+using Counts = std::map<std::string, std::uint64_t>;
+
+std::string date(report::Day day) { return report::timestamp(day).substr(0, 10); }
+
+std::string joined(const std::set<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words)
+    all.append(all.empty() ? "" : ", ").append(word);
+  return all;
+}
+
+// "made=2 unwanted=1"
+std::string joined(const Counts& counts) {
+  std::string all;
+  for (const auto& [word, count] : counts)
+    all.append(all.empty() ? "" : " ").append(word).append("=").append(std::to_string(count));
+  return all.empty() ? "none" : all;
+}
+
+void number(JsonWriter& json, std::string_view key, std::uint64_t value) {
+  json.number(key, static_cast<std::int64_t>(value));
+}
+
+void time(JsonWriter& json, std::string_view key, const std::optional<base::WallTime>& value) {
+  json.text_or_null(key, value ? std::optional(report::timestamp(*value)) : std::nullopt, text_max);
+}
+
+void counts(JsonWriter& json, std::string_view key, const Counts& values) {
+  json.begin_object(key);
+  for (const auto& [word, count] : values)
+    number(json, word, count);
+  json.end_object();
+}
+
+bool is_open(const report::ListedDelivery& delivery) {
+  return delivery.state == "asking" || delivery.state == "waiting" || delivery.state == "capped";
+}
+
+void write(JsonWriter& json, const report::Campaign& campaign) {
+  json.begin_object();
+  json.text("domain", campaign.domain, text_max);
+  json.text("first", report::timestamp(campaign.first), text_max);
+  json.text("last", report::timestamp(campaign.last), text_max);
+  number(json, "messages", campaign.messages);
+  json.begin_array("weaknesses");
+  for (const std::string& weakness : campaign.weaknesses)
+    json.text({}, weakness, text_max);
+  json.end_array();
+  counts(json, "actions", campaign.actions);
+  // Names from mail are values, not keys.
+  json.begin_array("from_domains");
+  for (const auto& [domain, messages] : campaign.from_domains) {
+    json.begin_object();
+    json.text("domain", domain, text_max);
+    number(json, "messages", messages);
+    json.end_object();
+  }
+  json.end_array();
+  json.begin_array("sources");
+  for (const auto& [address, source] : campaign.sources) {
+    json.begin_object();
+    json.text("address", address, text_max);
+    json.text("host", source.host, text_max);
+    number(json, "messages", source.messages);
+    json.end_object();
+  }
+  json.end_array();
+  number(json, "messages_of_other_sources", campaign.messages_of_other_sources);
+  json.end_object();
+}
+
+}  // namespace
+
+std::string to_text(const report::ListedReport& report) {
+  std::string text = date(report.day) + ' ' + report.policy_domain + ' ' + report.kind + ' ' +
+                     report.state + " messages=" + std::to_string(report.messages) +
+                     " records=" + std::to_string(report.records) + " id=" + report.id;
+  if (!report.why.empty()) text += " why=\"" + report.why + '"';
+  text += '\n';
+  for (const report::ListedDelivery& delivery : report.deliveries) {
+    text += "  " + delivery.state + ' ' + delivery.destination +
+            " attempts=" + std::to_string(delivery.attempts);
+    if (delivery.sent) text += " sent=" + report::timestamp(*delivery.sent);
+    if (is_open(delivery)) text += " next=" + report::timestamp(delivery.next);
+    if (!delivery.reply.empty()) text += " why=\"" + delivery.reply + '"';
+    text += '\n';
+  }
+  return text;
+}
+
+std::string to_text(const report::OutboxStatus& status) {
+  std::string text = "reports: " + joined(status.reports) + '\n';
+  text += "deliveries: " + joined(status.deliveries) + '\n';
+  text += "messages not reported yet: " + std::to_string(status.messages_unreported) + '\n';
+  if (status.oldest_open) {
+    text += "oldest report on its way: made " + report::timestamp(*status.oldest_open) + '\n';
+  }
+  for (const report::Suppression& each : status.suppressions) {
+    text += "suppressed: " + each.destination + " until " + report::timestamp(each.until) +
+            " why=\"" + each.why + "\"\n";
+  }
+  return text;
+}
+
+std::string to_json(const report::ListedReport& report) {
+  JsonWriter json(1024);
+  json.begin_object();
+  json.text("id", report.id, text_max);
+  json.text("kind", report.kind, text_max);
+  json.text("day", date(report.day), text_max);
+  json.text("policy_domain", report.policy_domain, text_max);
+  json.text("state", report.state, text_max);
+  json.text("why", report.why, text_max);
+  json.text("made", report::timestamp(report.made), text_max);
+  number(json, "records", report.records);
+  number(json, "messages", report.messages);
+  json.begin_array("deliveries");
+  for (const report::ListedDelivery& delivery : report.deliveries) {
+    json.begin_object();
+    json.text("destination", delivery.destination, text_max);
+    json.text("state", delivery.state, text_max);
+    number(json, "attempts", delivery.attempts);
+    time(json, "sent", delivery.sent);
+    time(json, "next", is_open(delivery) ? std::optional(delivery.next) : std::nullopt);
+    json.number("code", delivery.code);
+    json.text("why", delivery.reply, text_max);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+std::string to_json(const report::OutboxStatus& status) {
+  JsonWriter json(1024);
+  json.begin_object();
+  counts(json, "reports", status.reports);
+  counts(json, "deliveries", status.deliveries);
+  number(json, "messages_unreported", status.messages_unreported);
+  time(json, "oldest_open", status.oldest_open);
+  json.begin_array("suppressions");
+  for (const report::Suppression& each : status.suppressions) {
+    json.begin_object();
+    json.text("destination", each.destination, text_max);
+    json.text("until", report::timestamp(each.until), text_max);
+    json.text("why", each.why, text_max);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+std::string to_json(const std::vector<report::Campaign>& campaigns) {
+  JsonWriter json(4096);
+  json.begin_object();
+  json.number("v", 1);
+  json.begin_array("campaigns");
+  for (const report::Campaign& campaign : campaigns)
+    write(json, campaign);
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+std::string to_csv(const std::vector<report::Campaign>& campaigns) {
+  std::string table = csv_line(
+      {"domain", "first", "last", "weaknesses", "campaign_messages", "source", "host", "messages"});
+  for (const report::Campaign& campaign : campaigns) {
+    for (const auto& [address, source] : campaign.sources) {
+      table += csv_line({campaign.domain, report::timestamp(campaign.first),
+                         report::timestamp(campaign.last), joined(campaign.weaknesses),
+                         std::to_string(campaign.messages), address, source.host,
+                         std::to_string(source.messages)});
+    }
+  }
+  return table;
+}
+
+}  // namespace cli
