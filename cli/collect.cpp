@@ -23,6 +23,7 @@ report::Collector::Options options_of(const config::Config& config) {
   report::Collector::Options options;
   options.directory = config.spool.directory;
   options.url = config.store.url;
+  if (config.reports.from) options.report_address = config.reports.from->text();
   options.keep_segments = config.store.keep_segments;
   options.retention.events = std::chrono::days(config.store.retention_days);
   options.retention.octets_max = config.store.size_mib_max << 20;

@@ -70,18 +70,30 @@ def read_failure_report(eml):
     check(b"alice" not in eml.read_bytes(), "a local part is shown")
 
 
-def read_by_mail_dmarc(xml, report_id):
+def mail_dmarc(xml):
+    """What Mail::DMARC reads in the report; nothing when it is not installed."""
     if subprocess.run(["perl", "-MMail::DMARC", "-e1"], capture_output=True).returncode != 0:
-        print("readers_test: Mail::DMARC is not installed, so it was not asked")
-        return
+        print("Mail::DMARC is not installed, so it was not asked")
+        return None
     run = subprocess.run(["perl", "-e", PERL], input=xml, capture_output=True)
     check(run.returncode == 0 and not run.stderr, run.stderr.decode())
-    check(json.loads(run.stdout) == {
+    return json.loads(run.stdout)
+
+
+def check_schema(xml, schema):
+    lint = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", schema, str(xml)],
+                          capture_output=True)
+    check(lint.returncode == 0, lint.stderr.decode())
+
+
+def read_by_mail_dmarc(xml, report_id):
+    found = mail_dmarc(xml)
+    check(found in (None, {
         "org": "Example Org", "id": report_id, "begin": "1777593600", "end": "1777679999",
         "domain": "example.com", "p": "reject", "rows": [
             {"ip": "192.0.2.1", "count": "12", "disposition": "none", "from": "example.com", "dkim": 2},
             {"ip": "2001:db8::1", "count": "3", "disposition": "quarantine",
-             "from": "news.example.com", "dkim": 0}]}, run.stdout.decode())
+             "from": "news.example.com", "dkim": 0}]}), found)
 
 
 def main():
@@ -91,8 +103,7 @@ def main():
         subprocess.run([write_reports, name], check=True)
         for kind in ("sample", "hostile"):
             xml = folder / f"{kind}.xml"
-            lint = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", schema, str(xml)], capture_output=True)
-            check(lint.returncode == 0, lint.stderr.decode())
+            check_schema(xml, schema)
             attached, report_id = attached_report(folder / f"{kind}.eml")
             check(attached == xml.read_bytes(), f"{kind}: what is attached is not the report")
             if kind == "sample":
@@ -100,4 +111,5 @@ def main():
         read_failure_report(folder / "failure.eml")
 
 
-main()
+if __name__ == "__main__":
+    main()
