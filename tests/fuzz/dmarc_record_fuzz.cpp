@@ -31,10 +31,19 @@ std::string written(const dmarc::Record& record) {
   append(text, "aspf", record.spf_alignment == dmarc::Alignment::strict ? "s" : "r");
   append(text, "psd", record.public_suffix ? (*record.public_suffix ? "Y" : "N") : "U");
   append(text, "t", record.testing ? "Y" : "N");
+  if (record.pct_zero) append(text, "pct", "0");
   append_uris(text, "RUA", record.aggregate_to);
   append_uris(text, "ruf", record.failure_to);
   append(text, "fo", record.failure_options);
   return text;
+}
+
+// What a record says, however it is written.
+dmarc::Record content(std::string_view text) {
+  auto record = dmarc::parse_record(text);
+  fuzz::require(record.has_value());
+  record->text.clear();
+  return *std::move(record);
 }
 
 void check(std::string_view text) {
@@ -49,12 +58,12 @@ void check(std::string_view text) {
   }
   const std::string again = written(*record);
   if (again.size() > dmarc::record_octets_max) return;
-  auto expected = *record;
+  auto expected = content(text);
   expected.policy_invalid = false;
-  fuzz::require(dmarc::parse_record(again) == expected);
+  fuzz::require(content(again) == expected);
   // RFC 9989 §4.8: unknown tags and nonsense change nothing.
   if (text.size() < 8000) {
-    fuzz::require(dmarc::parse_record(std::string(text) + ";pct=5;;=;x;\xFF=") == record);
+    fuzz::require(content(std::string(text) + ";ri=5;;=;x;\xFF=") == content(text));
   }
 }
 
