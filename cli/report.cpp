@@ -11,6 +11,7 @@
 #include "cli/report_text.hpp"
 #include "cli/when.hpp"
 #include "config/config.hpp"
+#include "report/failure_queue.hpp"
 #include "report/outbox.hpp"
 #include "report/outbox_status.hpp"
 #include "report/report_sender.hpp"
@@ -100,6 +101,15 @@ Result<std::unique_ptr<verify::Stack>> open_resolver(const config::Config& confi
   return *std::move(stack);
 }
 
+std::optional<report::FailureReporter> failure_reporter(const config::Config& config) {
+  const config::Reports& reports = config.reports;
+  if (!reports.failure || !reports.from) return std::nullopt;
+  const auto own = base::Domain::parse(config.authserv_id);
+  return report::FailureReporter{.mailbox = *reports.from,
+                                 .authserv_id = own ? *own : reports.from->domain,
+                                 .key = reports.failure_key};
+}
+
 // Makes and sends; the result is for the log.
 Result<report::SendResult> make_and_send(const config::Config& config,
                                          const report::SendSurroundings& surroundings) {
@@ -124,9 +134,22 @@ Result<report::SendResult> make_and_send(const config::Config& config,
     surroundings.log("made=" + std::to_string(made->reports) +
                      " unwanted=" + std::to_string(made->unwanted));
   }
-  auto sent = report::send_reports(database, (*stack)->services().resolver, *submitter,
-                                   {.limits = config.reports.limits, .pace = config.reports.pace},
-                                   surroundings);
+  const auto failure = failure_reporter(config);
+  if (failure) {
+    const auto made =
+        report::make_failure_reports(database,
+                                     {.reporter = *reporter,
+                                      .domains = config.reports.failure_domains,
+                                      .per_minute = config.reports.failure_per_minute},
+                                     surroundings.now());
+    if (!made) return unavailable(made.error());
+    surroundings.log("failures=" + std::to_string(made->reports) +
+                     " dropped=" + std::to_string(made->unwanted));
+  }
+  auto sent = report::send_reports(
+      database, (*stack)->services().resolver, *submitter,
+      {.limits = config.reports.limits, .failure = failure, .pace = config.reports.pace},
+      surroundings);
   if (!sent) return unavailable(sent.error());
   const auto expired = report::expire_reports(database, surroundings.now());
   if (!expired) return unavailable(expired.error());

@@ -41,6 +41,7 @@ struct Reports {
   bool aggregate = true;
   bool failure = false;
   std::vector<base::Domain> failure_domains;  // Policy domains that get failure reports.
+  std::string failure_key;                    // Of the digests that stand for local parts.
   std::uint64_t failure_per_minute = 10;      // Of all domains together.
   std::vector<report::Mailbox> copy_to;
   report::Relay relay;  // Without its login, which is a user and where the password is read:

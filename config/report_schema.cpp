@@ -100,9 +100,14 @@ void read_limits(Section& section, Reports& reports) {
 }
 
 void read_failure(Section& section, Config& config) {
+  constexpr std::size_t failure_key_octets_min = 16;
   Reports& reports = config.reports;
   reports.failure = section.boolean("failure", reports.failure);
   reports.failure_domains = read_domains(section, "failure_domains");
+  reports.failure_key = section.text("failure_key", reports.failure_key);
+  if (reports.failure && reports.failure_key.size() < failure_key_octets_min) {
+    section.complain("failure_key", "must be a secret of 16 octets or more where failure is true");
+  }
   reports.failure_per_minute = static_cast<std::uint64_t>(section.integer(
       "failure_per_minute", static_cast<std::int64_t>(reports.failure_per_minute), {1, 10'000}));
   if (reports.failure && reports.failure_domains.empty()) {

@@ -135,6 +135,11 @@ base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
       metrics->count(event, stored);
     };
   }
+  std::optional<report::FailureCapture> failures;
+  const config::Reports& reports = config.reports;
+  if (reports.failure && reports.from) {
+    failures = {.domains = reports.failure_domains, .key = reports.failure_key};
+  }
   auto services = std::make_shared<const milter::Services>(milter::Services{
       .authserv_id = config.authserv_id,
       .gateway = config.gateway,
@@ -151,6 +156,7 @@ base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
           [situation = situation_, defer_max = config.defer_max](const verify::Facts& facts) {
             return situation->of(facts, defer_max, std::chrono::steady_clock::now());
           },
+      .failures = std::move(failures),
   });
   generation_ = generation;
   if (metrics_) metrics_->set_generation(generation);

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "milter/own_fields.hpp"
-#include "report/examination.hpp"
 #include "report/results_field.hpp"
 #include "verify/auth_results_parser.hpp"
 #include "verify/base/log.hpp"
@@ -94,7 +93,8 @@ void Session::mail_from(std::string_view path, bool authenticated, std::string_v
   connection_.user = user;
   const base::WallTime now = services_->test_now.value_or(std::chrono::system_clock::now());
   const report::Examination::Terms terms{services_->verify, services_->rules, services_->checks,
-                                         services_->circumstances};
+                                         services_->circumstances,
+                                         services_->failures ? &*services_->failures : nullptr};
   message_ = std::make_unique<Message>(
       report::Examination(connection_, std::string(without_brackets(path)), terms, now));
 }

@@ -11,6 +11,7 @@
 
 #include "policy/decision.hpp"
 #include "report/event.hpp"
+#include "report/examination.hpp"
 #include "report/spool.hpp"
 #include "verify/base/ip_address.hpp"
 #include "verify/verification.hpp"
@@ -37,6 +38,7 @@ struct Services {
   Observer observe;
   // What only this gateway knows of a message; empty: nothing.
   std::function<policy::Circumstances(const verify::Facts&)> circumstances{};
+  std::optional<report::FailureCapture> failures{};  // For failure reports; nothing: none are sent.
 };
 
 // A change to the message, applied in order.

@@ -23,6 +23,7 @@ constexpr std::size_t corroboration_octets_max = 1'024;
 constexpr std::size_t recipient_domains_max = 100;
 constexpr std::size_t recipient_octets_max = 8'192;
 constexpr std::size_t stricter_octets_max = 2'048;
+constexpr std::size_t failure_headers_max = 8'189;  // And "..." where it was cut.
 
 std::set<std::string> recipient_domains(const std::vector<std::string>& recipients) {
   std::set<std::string> domains;
@@ -182,6 +183,9 @@ std::string to_line(const Event& event, const LineOptions& options) {
   write_circumstances(json, event.circumstances);
   write_decision(json, event);
   write_message(json, event.facts.message);
+  if (!event.failure_headers.empty()) {
+    json.text("failure_headers", event.failure_headers, failure_headers_max);
+  }
   write_dns(json, event.facts);
   json.begin_object("timings_us");
   json.number("total", event.timings.total.count());

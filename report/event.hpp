@@ -31,6 +31,8 @@ struct Event {
   policy::Circumstances circumstances;
   policy::Decision decision;
   std::vector<std::string> signals;  // policy::find_signals()
+  // For a failure report (RFC 9991): redacted_headers(), of messages chosen for one only.
+  std::string failure_headers;
   Timings timings;
 };
 

@@ -132,6 +132,7 @@ Event read_event(const JsonNode& line) {
   read_circumstances(line["circumstances"], event.circumstances);
   read_decision(line, event);
   read_message(line, event);
+  event.failure_headers = line["failure_headers"].text();
   event.timings.total = std::chrono::microseconds(line["timings_us"]["total"].number());
   event.timings.finish = std::chrono::microseconds(line["timings_us"]["finish"].number());
   for (const char* needed : {"id", "time", "action"}) {

@@ -1,9 +1,11 @@
 #include "report/examination.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "policy/signals.hpp"
+#include "report/redaction.hpp"
 #include "verify/origin.hpp"
 
 namespace report {
@@ -15,6 +17,13 @@ using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
 }  // namespace
+
+bool FailureCapture::wants(const verify::Facts& facts) const {
+  const auto& domain = facts.dmarc.policy_domain;
+  return facts.dmarc.status == dmarc::Status::fail && domain &&
+         std::ranges::any_of(domains,
+                             [&](const base::Domain& each) { return domain->is_within(each); });
+}
 
 Examination::Examination(verify::Connection connection, std::string mail_from, const Terms& terms,
                          base::WallTime now)
@@ -43,6 +52,9 @@ void Examination::end_of_headers(mail::Headers headers, bool complete) {
     connection_ = verify::find_origin(connection_, headers, terms_.rules.trust.relays);
     begin();
   }
+  if (verification_ && terms_.failures != nullptr) {
+    redacted_headers_ = redacted_headers(headers, terms_.failures->key);
+  }
   if (verification_) verification_->end_of_headers(std::move(headers), complete);
 }
 
@@ -65,6 +77,9 @@ Event Examination::finish(std::string event_id) {
                                   event.circumstances, event.id};
     event.decision = policy::decide(message, terms_.rules);
     event.signals = policy::find_signals(message, terms_.rules);
+    if (terms_.failures != nullptr && terms_.failures->wants(event.facts)) {
+      event.failure_headers = std::move(redacted_headers_);
+    }
   } else {
     event.decision = policy::decide_trusted(trust_);
   }

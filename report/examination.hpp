@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "policy/decision.hpp"
 #include "policy/rules.hpp"
@@ -12,6 +13,14 @@
 #include "verify/verification.hpp"
 
 namespace report {
+
+// Which failed messages leave their header section, redacted, in the event.
+struct FailureCapture {
+  std::vector<base::Domain> domains;  // Policy domains: these and those below.
+  std::string key;                    // Of redacted_headers().
+
+  [[nodiscard]] bool wants(const verify::Facts& facts) const;
+};
 
 // One message on its way to an event: who is trusted, what the checks say, what is decided. The
 // same for the daemon and for `postern check`, so that they cannot differ. Used by one thread at a
@@ -25,6 +34,8 @@ class Examination {
     verify::Services checks;
     // What only this gateway knows of a message with these facts; empty: nothing.
     const std::function<policy::Circumstances(const verify::Facts&)>& circumstances;
+    // Whose failures are kept for failure reports; null: nobody's.
+    const FailureCapture* failures = nullptr;
   };
 
   // From MAIL FROM on. `now` judges signatures. Mail through one of Trust::relays is checked as of
@@ -53,6 +64,7 @@ class Examination {
   verify::Envelope envelope_;
   policy::TrustVerdict trust_;
   bool headers_ended_ = false;
+  std::string redacted_headers_;                      // Until it is known whether they are wanted.
   std::optional<verify::Verification> verification_;  // None for a trusted client.
 };
 

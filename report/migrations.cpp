@@ -120,6 +120,13 @@ std::span<const Migration> migrations() {
            "CREATE TABLE destination_days (destination TEXT NOT NULL, day BIGINT NOT NULL, "
            "messages BIGINT NOT NULL, PRIMARY KEY (destination, day))",
        }},
+      {3,
+       "create a table of failures to report",
+       {
+           "CREATE TABLE failures (hour BIGINT NOT NULL, incident TEXT NOT NULL, "
+           "line TEXT NOT NULL, messages BIGINT NOT NULL, first_ms BIGINT NOT NULL, "
+           "PRIMARY KEY (hour, incident))",
+       }},
   };
   return steps;
 }

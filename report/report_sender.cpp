@@ -7,6 +7,7 @@
 
 #include "report/aggregate.hpp"
 #include "report/consent.hpp"
+#include "report/failure_queue.hpp"
 #include "report/outbox.hpp"
 #include "verify/base/text.hpp"
 
@@ -22,7 +23,12 @@ ReportKind kind_of(const Delivery& delivery) {
 }
 
 // The same octets at every attempt: all of it was stored when the report was made.
-std::optional<MailMessage> compose(const Delivery& delivery, std::string body) {
+std::optional<MailMessage> compose(const Delivery& delivery, std::string body,
+                                   const std::optional<FailureReporter>& failure) {
+  if (kind_of(delivery) == ReportKind::failure) {
+    if (!failure) return std::nullopt;
+    return failure_message(body, delivery.messages, *failure, delivery.destination, delivery.made);
+  }
   const auto mailbox = Mailbox::parse(delivery.mailbox);
   const auto domain = base::Domain::parse(delivery.policy_domain);
   if (!mailbox || !domain || body.empty()) return std::nullopt;
@@ -126,8 +132,8 @@ base::Result<void> Sender::ask_consent(const Delivery& delivery) {
 base::Result<void> Sender::submit(const Delivery& delivery) {
   auto body = report_body(database_, delivery.key.report_id);
   if (!body) return std::unexpected(body.error());
-  const std::optional<MailMessage> message = compose(delivery, *std::move(body));
-  if (!message) return end_with(delivery, DeliveryState::expired, "its body is no more");
+  const std::optional<MailMessage> message = compose(delivery, *std::move(body), options_.failure);
+  if (!message) return end_with(delivery, DeliveryState::expired, "cannot be made any more");
   const auto reserved = reserve(database_, delivery, options_.limits, now());
   if (!reserved) return std::unexpected(reserved.error());
   if (!*reserved) {

@@ -3,10 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "report/database.hpp"
 #include "report/deliveries.hpp"
+#include "report/failure.hpp"
 #include "report/submission.hpp"
 #include "verify/base/result.hpp"
 #include "verify/base/time.hpp"
@@ -16,7 +18,8 @@
 namespace report {
 
 struct SendOptions {
-  DeliveryLimits limits;
+  DeliveryLimits limits{};
+  std::optional<FailureReporter> failure{};       // Nothing: no failure reports any more.
   std::chrono::milliseconds pace{50};             // Between two messages.
   std::chrono::milliseconds dns_timeout{15'000};  // For the consent of one host.
 };

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "report/failure_queue.hpp"
 #include "report/report_counts.hpp"
 #include "report/sql.hpp"
 #include "verify/base/text.hpp"
@@ -14,23 +15,15 @@ namespace report {
 
 namespace {
 
-using Milliseconds = std::chrono::milliseconds;
-
 constexpr std::size_t event_columns = 9;
 constexpr std::size_t text_octets_max = 300;
 constexpr std::int64_t page_max = 100;
 // What a row costs on disk beside its line: columns, indexes, both kinds of database alike.
 constexpr std::int64_t row_overhead = 500;
 
-std::int64_t milliseconds(base::WallTime time) {
-  return std::chrono::floor<Milliseconds>(time.time_since_epoch()).count();
-}
-
 std::int64_t hour(base::WallTime time) {
   return std::chrono::floor<std::chrono::hours>(time.time_since_epoch()).count();
 }
-
-Day day_of(base::WallTime time) { return std::chrono::floor<std::chrono::days>(time); }
 
 std::string_view word(LineFault fault) { return fault == LineFault::newer ? "newer" : "malformed"; }
 
@@ -168,6 +161,9 @@ base::Result<Committed> Store::add(const Batch& batch) {
     HourSum& sum = hours[hour(event.time)];
     sum.events += 1;
     sum.octets += static_cast<std::int64_t>(line.size()) + row_overhead;
+    if (const auto kept = keep_failure(*database_, event, line); !kept) {
+      return std::unexpected(kept.error());
+    }
     if (auto row = row_of(event)) {
       counted.push_back(
           {day_of(event.time), *std::move(row), causes_report(event, report_address_)});

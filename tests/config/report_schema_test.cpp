@@ -51,6 +51,8 @@ TEST_CASE("what could not work is refused with line and reason", "[config]") {
        "f:1: report.tls: a password needs \"required\" or \"verified\", or smtps://"},
       {"user = \"u\"\ntls = \"required\"\npassword_file = \"p\"",
        "f:4: report.password_file: must begin with \"/\""},
+      {"failure = true",
+       "f:1: report.failure_key: must be a secret of 16 octets or more where failure is true"},
       {"expiry_hours = 0", "f:2: report.expiry_hours: 0 is out of range: 1 to 240"},
   };
   for (const Complaint& row : table)
@@ -58,7 +60,7 @@ TEST_CASE("what could not work is refused with line and reason", "[config]") {
 }
 
 TEST_CASE("failure reports to nobody are worth a warning", "[config]") {
-  const auto config = config::parse("[report]\nfailure = true", "f");
+  const auto config = config::parse("[report]\nfailure = true\nfailure_key = \"0123456789abcdef\"", "f");
   REQUIRE(config);
   REQUIRE(config->warnings.size() == 1);
   CHECK_THAT(config->warnings[0], Catch::Contains("failure_domains is empty"));

@@ -73,6 +73,7 @@ contact = "https://example.org/dmarc"
 aggregate = false
 failure = true
 failure_domains = ["example.com"]
+failure_key = "0123456789abcdef"
 failure_per_minute = 3
 copy_to = ["centre@cert.example"]
 submit = "smtps://mail.example.org:465"

@@ -35,6 +35,9 @@ organization = "Demo"
 from = "reports@{receiver}"
 submit = "smtp://127.0.0.1:{port}"
 copy_to = ["centre@demo.example"]
+failure = true
+failure_domains = ["bank.example"]
+failure_key = "0123456789abcdef"
 pace_ms = 0
 """
 
@@ -48,6 +51,7 @@ class ReportingWorld(world.World):
             domain = name.removeprefix("_dmarc.")
             if domain != name:
                 value += f"; rua=mailto:rua-{domain}@demo.example,javascript:alert(1)"
+                value += f"; ruf=mailto:ruf-{domain}@demo.example"
             found.append((name, kind, value))
         return found + [(f"{domain}._report._dmarc.demo.example", "TXT", "v=DMARC1")
                         for domain in ASKING]
@@ -97,6 +101,19 @@ def reports_in(lab):
         harness.check(len(attached) == 1, f"{path} has {len(attached)} reports")
         found[message["To"]].append((message, gzip.decompress(attached[0].get_content())))
     return found
+
+
+def check_failure_reports(lab):
+    """Only of the domain that was chosen, and without the local part of its author."""
+    def found():
+        mails = [path.read_bytes() for path in (lab.postfix.inbox / "new").glob("*")]
+        return [mail for mail in mails if b"\nSubject: Authentication failure report" in mail]
+    harness.check(wait_for(found), "no failure report")
+    for mail in found():
+        message = email.message_from_bytes(mail, policy=email.policy.default)
+        harness.check(message["To"] == "ruf-bank.example@demo.example", mail.decode())
+        harness.check(b"Reported-Domain: bank.example" in mail, mail.decode())
+        harness.check(b"ceo@" not in mail, mail.decode())
 
 
 def check_report(directory, message, text):
@@ -167,6 +184,7 @@ def main():
         copies = sum((check_report(lab.directory, *report)
                       for report in found["centre@demo.example"]), collections.Counter())
         harness.check(copies == expected, f"copied {copies}\nexpected {expected}")
+        check_failure_reports(lab)
         listing = run_postern(lab, options.postern, "report", "list", "--domain", REFUSED)
         harness.check("refused rua-shop.example@demo.example" in listing, listing)
         harness.check_stop(lab)

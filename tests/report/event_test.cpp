@@ -96,6 +96,15 @@ TEST_CASE("hostile fields give one bounded line of valid ASCII JSON", "[report]"
   CHECK(json["stricter"].size() > 3);
 }
 
+TEST_CASE("a header section for a failure report is bounded, and rarely there", "[report]") {
+  report::Event event = support::sample_event();
+  CHECK_FALSE(parsed(event).contains("failure_headers"));
+  event.failure_headers = "From: 0123456789abcdef@example.com\n";
+  CHECK(parsed(event)["failure_headers"] == event.failure_headers);
+  event.failure_headers.assign(20'000, 'x');
+  CHECK(parsed(event)["failure_headers"].get<std::string>().size() == 8192);
+}
+
 TEST_CASE("local parts are left out where they are not wanted", "[report]") {
   report::Event event = support::sample_event();
   event.connection.user = "alice@example.com";

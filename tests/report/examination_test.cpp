@@ -18,6 +18,7 @@ struct Lab {
   verify::Options options;
   policy::Rules rules;
   std::function<policy::Circumstances(const verify::Facts&)> circumstances;
+  std::optional<report::FailureCapture> failures;
   verify::Connection connection{.client = base::IpAddress::parse("192.0.2.1"),
                                 .client_name = "mail.example.com",
                                 .helo = "mail.example.com",
@@ -32,8 +33,9 @@ struct Lab {
   }
 
   report::Event examine(const std::string& received = "") {
-    report::Examination examination(connection, "a@example.com",
-                                    {options, rules, {dns, workers, keys}, circumstances}, {});
+    report::Examination examination(
+        connection, "a@example.com",
+        {options, rules, {dns, workers, keys}, circumstances, failures ? &*failures : nullptr}, {});
     examination.recipient("bob@example.org");
     mail::Headers headers;
     if (!received.empty()) REQUIRE(headers.add({"Received", received}, 1 << 20));
@@ -124,4 +126,22 @@ TEST_CASE("what only the gateway knows goes into decision, signals and event", "
   const report::Event event = lab.examine();
   CHECK(event.circumstances.signature_repeats == 10);
   CHECK(event.signals == std::vector<std::string>{"repeated_signature:10"});
+}
+
+TEST_CASE("the header section is kept, redacted, of failures of chosen domains only",
+          "[report][RFC 9991 §7]") {
+  Lab lab;
+  const auto kept = [&] { return lab.examine().failure_headers; };
+  lab.connection.client = base::IpAddress::parse("192.0.2.2");
+  CHECK(kept().empty());  // Nobody's failures are reported.
+  lab.failures.emplace();
+  lab.failures->key = "secret";
+  CHECK(kept().empty());
+  lab.failures->domains = {*base::Domain::parse("example.net")};
+  CHECK(kept().empty());
+  lab.failures->domains = {*base::Domain::parse("example.com")};
+  CHECK_THAT(kept(), Catch::StartsWith("From: ") && Catch::Contains("@example.com") &&
+                         !Catch::Contains("<a@"));
+  lab.connection.client = base::IpAddress::parse("192.0.2.1");
+  CHECK(kept().empty());  // It passes.
 }
