@@ -42,7 +42,8 @@ void check_placeholders(Section& section, std::string_view key, std::string_view
 // octets with everything), after its placeholders have grown.
 void read_reply_text(Section& section, policy::Stance& stance, std::vector<std::string>& warnings) {
   constexpr std::size_t octets_max = 200;
-  constexpr std::string_view placeholders[] = {"from_domain", "event_id", "reason"};
+  constexpr std::string_view placeholders[] = {"from_domain", "event_id", "reason", "client",
+                                               "failed"};
   const std::optional<Text> given = section.find_text("reply_text");
   if (!given) return;
   const std::string& whole = given->text;

@@ -26,10 +26,10 @@ TEST_CASE("wrong values of [trust] and [policy] are refused with line and reason
       {"[policy]\nreply_text = \"5.7.1  \"", "f:2: policy.reply_text: must not be empty"},
       {"[policy]\nreply_text = \"DMARC {domain}\"",
        "f:2: policy.reply_text: unknown placeholder {domain}; "
-       "there are {from_domain}, {event_id} and {reason}"},
+       "there are {from_domain}, {event_id}, {reason}, {client} and {failed}"},
       {"[policy]\nreply_text = \"DMARC {from_domain\"",
        "f:2: policy.reply_text: unknown placeholder {from_domain}; "
-       "there are {from_domain}, {event_id} and {reason}"},
+       "there are {from_domain}, {event_id}, {reason}, {client} and {failed}"},
       {"[trust]\nrelays = [\"::/0\"]",
        "f:2: trust.relays: \"::/0\" is everybody: every client could say who it is"},
       {"[trust]\narc_sealers = [\"example.org\",\n\"com\"]",

@@ -117,7 +117,7 @@ TEST_CASE("wrong tenants are refused with line and reason", "[config]") {
        "f:3: unknown key \"mixed\" in tenant[1]"},
       {"[[tenant]]\nrecipients = [\"a.example\"]\nreply_text = \"{x}\"",
        "f:3: tenant[1].reply_text: unknown placeholder {x}; "
-       "there are {from_domain}, {event_id} and {reason}"},
+       "there are {from_domain}, {event_id}, {reason}, {client} and {failed}"},
   };
   for (const Complaint& row : rows)
     CHECK(complaint(row.text) == row.what);
