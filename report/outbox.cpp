@@ -66,16 +66,33 @@ struct Taken {
   bool caused = false;  // By a message that may cause a report.
 };
 
-// The counts of the day, and late ones of days before that were reported, are of this report from
-// now on. One statement, so that nothing a collector adds at the same time is missed or doubled.
+// Of a policy domain, the day's counts that are in no report, and late ones of days before that
+// were reported.
+constexpr std::string_view rows_to_take =
+    " policy_domain = $2 AND messages > reported AND day <= $1 AND (day = $1 OR EXISTS"
+    " (SELECT 1 FROM reports p WHERE p.kind = 'aggregate' AND p.day = report_rows.day"
+    " AND p.policy_domain = report_rows.policy_domain AND p.incident = ''))";
+
+// In the order in which collectors lock them, so that nobody waits in a circle. SQLite has one
+// writer at a time, and no such locks.
+base::Result<void> lock_rows(Database& database, std::span<const SqlValue> parameters) {
+  if (database.dialect() == Database::Dialect::sqlite) return {};
+  return run(database,
+             "SELECT 1 FROM report_rows WHERE" + std::string(rows_to_take) +
+                 " ORDER BY day, policy_domain, row_hash FOR UPDATE",
+             parameters);
+}
+
+// These counts are of this report from now on. One statement, so that nothing a collector adds at
+// the same time is missed or doubled.
 base::Result<Taken> take(Database& database, const Candidate& of) {
   const SqlValue parameters[] = {number_of(of.day), of.policy_domain};
+  if (const auto locked = lock_rows(database, parameters); !locked) {
+    return std::unexpected(locked.error());
+  }
   const auto rows = database.execute(
-      "UPDATE report_rows SET taken = messages - reported, reported = messages"
-      " WHERE policy_domain = $2 AND messages > reported AND day <= $1 AND (day = $1 OR EXISTS"
-      " (SELECT 1 FROM reports p WHERE p.kind = 'aggregate' AND p.day = report_rows.day"
-      " AND p.policy_domain = report_rows.policy_domain AND p.incident = ''))"
-      " RETURNING row_hash, row_json, taken, causes",
+      "UPDATE report_rows SET taken = messages - reported, reported = messages WHERE" +
+          std::string(rows_to_take) + " RETURNING row_hash, row_json, taken, causes",
       parameters);
   if (!rows) return std::unexpected(rows.error());
   Taken taken;
