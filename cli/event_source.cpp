@@ -191,9 +191,11 @@ base::Result<std::unique_ptr<EventSource>> open_source(const SourceOptions& opti
                                              : std::filesystem::path(*options.spool));
   }
   const bool given = options.store && !options.store->empty();
+  if (!options.store && !is_there(config.store.url)) return open_spool(config.spool.directory);
   auto store = open_store(given ? *options.store : config.store.url);
   if (store || options.store) return store;
-  return open_spool(config.spool.directory);
+  // What is left in the spool must not look like all there is.
+  return base::fail(store.error().what + "\n--spool reads what is in the spool instead");
 }
 
 std::string complaint(const Unread& unread) {

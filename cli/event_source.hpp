@@ -52,7 +52,8 @@ class EventSource {
 [[nodiscard]] std::unique_ptr<EventSource> open_spool(std::filesystem::path directory);
 [[nodiscard]] base::Result<std::unique_ptr<EventSource>> open_store(const std::string& url);
 
-// As the options say; when they say nothing, the store if there is one, else the spool.
+// As the options say; when they say nothing, the store, or the spool while there is no store yet. A
+// store that does not answer is an error.
 [[nodiscard]] base::Result<std::unique_ptr<EventSource>> open_source(const SourceOptions& options,
                                                                      const config::Config& config);
 

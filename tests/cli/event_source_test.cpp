@@ -138,3 +138,17 @@ TEST_CASE("asking makes no store where none was", "[cli][source]") {
   CHECK((*chosen)->name() == "spool " + spool.folder());
   CHECK_FALSE(cli::open_source({.spool = {}, .store = "sqlite:" + file.string()}, config));
 }
+
+TEST_CASE("a store that does not answer is an error, not the spool", "[cli][source]") {
+  const support::EventSpool spool;
+  config::Config config;
+  config.spool.directory = spool.folder();
+  config.store.url = "sqlite:" + spool.path("none.db").string();
+  const auto before_the_first = cli::open_source({}, config);
+  REQUIRE(before_the_first);
+  CHECK((*before_the_first)->name() == "spool " + spool.folder());
+  config.store.url = "postgresql://nobody@127.0.0.1:1/none";
+  const auto source = cli::open_source({}, config);
+  REQUIRE_FALSE(source);
+  CHECK(source.error().what.contains("--spool"));
+}
