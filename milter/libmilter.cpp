@@ -19,6 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "verify/base/guarded.hpp"
 #include "verify/base/log.hpp"
 
 namespace milter {
@@ -33,7 +34,9 @@ constexpr unsigned long no_replies = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MA
                                      SMFIP_NR_BODY;
 constexpr unsigned long unneeded_events = SMFIP_NODATA | SMFIP_NOUNKNOWN;
 
-std::atomic<std::shared_ptr<const Services>> current_services;
+// Not std::atomic<std::shared_ptr>: g++ 12 unlocks after a load without ordering it before the next
+// store.
+base::Guarded<std::shared_ptr<const Services>> current_services;
 std::atomic<bool> stopping = false;
 std::atomic<int> callbacks_running = 0;
 std::atomic<pthread_t> serving_thread = 0;  // 0 before serve().
@@ -122,7 +125,7 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long pro
                       unsigned long* unused2) {
   const RunningCallback running;
   *unused1 = *unused2 = 0;
-  const std::shared_ptr<const Services> services = current_services;
+  const std::shared_ptr<const Services> services = *current_services.lock();
   if (stopping || !services) return SMFIS_REJECT;
   // Without it libmilter's caller eats the space after the colon, and every signature with simple
   // canonicalization would break (RFC 6376 §3.4.1).
@@ -296,7 +299,7 @@ bool is_answered(const std::string& path) {
 }  // namespace
 
 void set_services(std::shared_ptr<const Services> services) {
-  current_services = std::move(services);
+  current_services.lock()->swap(services);  // The old ones end after the lock.
 }
 
 base::Result<void> listen(const std::string& socket) {

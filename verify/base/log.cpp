@@ -1,7 +1,6 @@
 #include "verify/base/log.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <memory>
 
@@ -9,6 +8,8 @@
 #include <spdlog/sinks/syslog_sink.h>
 #include <spdlog/spdlog.h>
 #include <syslog.h>
+
+#include "verify/base/guarded.hpp"
 
 namespace base::log {
 
@@ -70,8 +71,13 @@ std::string_view journal_level(Level level) {
   return "<3>";
 }
 
-std::atomic<std::shared_ptr<const Current>> current =
-    std::make_shared<const Current>(make_logger({}), Format::text, false);
+// Not std::atomic<std::shared_ptr>: g++ 12 unlocks after a load without ordering it before the next
+// store.
+Guarded<std::shared_ptr<const Current>> current(std::make_shared<const Current>(make_logger({}),
+                                                                                Format::text,
+                                                                                false));
+
+std::shared_ptr<const Current> current_logger() { return *current.lock(); }
 
 }  // namespace
 
@@ -91,11 +97,11 @@ void open(const Options& options) {
   } else {
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   }
-  current = std::make_shared<const Current>(std::move(logger), options.format, journal);
+  *current.lock() = std::make_shared<const Current>(std::move(logger), options.format, journal);
 }
 
 void write(Level level, std::string_view queue_id, std::string_view message) {
-  const std::shared_ptr<const Current> now = current;
+  const std::shared_ptr<const Current> now = current_logger();
   if (!now->logger->should_log(native(level))) return;
   std::string line;
   if (now->format == Format::json) {
@@ -109,6 +115,6 @@ void write(Level level, std::string_view queue_id, std::string_view message) {
   now->logger->log(native(level), spdlog::string_view_t(line));
 }
 
-bool enabled(Level level) { return current.load()->logger->should_log(native(level)); }
+bool enabled(Level level) { return current_logger()->logger->should_log(native(level)); }
 
 }  // namespace base::log
