@@ -2,10 +2,14 @@
 
 #include <chrono>
 #include <csignal>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <sysexits.h>
+#include <unistd.h>
 
+#include "cli/progress.hpp"
 #include "config/config.hpp"
 #include "report/collector.hpp"
 #include "report/json_writer.hpp"
@@ -94,15 +98,18 @@ int collect(const CollectOptions& options, Output output) {
   std::signal(SIGPIPE, SIG_IGN);                  // A server that went away.
   base::log::open(config->log);
   const auto log = [](Level level, const std::string& text) { base::log::write(level, "", text); };
+  std::optional<Progress> bar(std::in_place, output.error, "collect", is_terminal(STDERR_FILENO));
   auto collector = report::Collector::open(
       options_of(*config),
-      {log, [&](std::chrono::milliseconds time) { return wait(signals, time); }});
+      {log, [&](std::chrono::milliseconds time) { return wait(signals, time); },
+       [&](std::string_view, std::size_t done, std::size_t total) { bar->update(done, total); }});
   if (!collector) {
     log(Level::error, collector.error().what);
     return EX_TEMPFAIL;
   }
   if (options.once) {
     const auto done = collector->run_once();
+    bar.reset();  // Taken away before what is said at the end.
     if (!done) log(Level::error, "collect: " + done.error().what);
     return done ? EX_OK : EX_UNAVAILABLE;
   }

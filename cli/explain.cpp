@@ -4,10 +4,8 @@
 #include <vector>
 
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "cli/config_command.hpp"
-#include "cli/progress.hpp"
 #include "cli/story.hpp"
 #include "report/advice.hpp"
 #include "report/json_writer.hpp"
@@ -27,12 +25,10 @@ struct Found {
   Unread unread;
 };
 
-base::Result<std::optional<Found>> find(EventSource& source, const std::string& id,
-                                        std::ostream& error) {
+base::Result<std::optional<Found>> find(EventSource& source, const std::string& id) {
   report::EventQuery query;
   query.id = id;
   std::optional<Found> found;
-  Progress bar(error, "searching", is_terminal(STDERR_FILENO));
   const auto unread =
       source.for_each(query, [&](std::string_view line, const report::Event& event) {
         const std::uint64_t before = found ? found->events : 0;
@@ -49,14 +45,13 @@ base::Result<std::optional<Found>> find(EventSource& source, const std::string& 
 
 // The store, and then the spool, which may hold what was not collected yet.
 base::Result<std::optional<Found>> find_anywhere(const ExplainOptions& options,
-                                                 const config::Config& config,
-                                                 std::ostream& error) {
+                                                 const config::Config& config) {
   const auto source = open_source(options.source, config);
   if (!source) return std::unexpected(source.error());
-  base::Result<std::optional<Found>> found = find(**source, options.id, error);
+  base::Result<std::optional<Found>> found = find(**source, options.id);
   const bool anywhere = !options.source.spool && !options.source.store;
   if (!anywhere || (found && *found)) return found;
-  auto in_spool = find(*open_spool(config.spool.directory), options.id, error);
+  auto in_spool = find(*open_spool(config.spool.directory), options.id);
   // Without a spool on this machine, what the store says counts.
   return in_spool ? in_spool : found;
 }
@@ -100,7 +95,7 @@ int explain(const ExplainOptions& options, Output output) {
     output.error << config.error().what << '\n';
     return EX_CONFIG;
   }
-  const auto found = find_anywhere(options, *config, output.error);
+  const auto found = find_anywhere(options, *config);
   if (!found) {
     output.error << found.error().what << '\n';
     return EX_UNAVAILABLE;

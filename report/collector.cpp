@@ -68,6 +68,10 @@ void Collector::run() {
 }
 
 base::Result<void> Collector::run_once() {
+  if (const auto connected = connect(); !connected) return connected;
+  if (const auto backlog = find_backlog(options_.directory, positions_)) {
+    octets_to_collect_ = backlog->octets;
+  }
   while (!stopped_) {
     const base::Result<bool> passed = pass();
     if (!passed) return std::unexpected(passed.error());
@@ -78,7 +82,7 @@ base::Result<void> Collector::run_once() {
 
 base::Result<void> Collector::connect() {
   if (store_) return {};
-  auto store = Store::open(options_.url);
+  auto store = Store::open(options_.url, surroundings_.progress);
   if (!store) return std::unexpected(store.error());
   store->set_report_address(options_.report_address);
   auto positions = store->positions(reader_.id());
@@ -143,6 +147,11 @@ base::Result<void> Collector::commit(const std::string& segment, const SpoolPiec
   const auto committed = store_->commit(batch);
   if (!committed) return std::unexpected(committed.error());
   positions_[segment] = piece.end;
+  octets_collected_ += piece.end - batch.begin;
+  if (surroundings_.progress && octets_to_collect_ > 0) {
+    surroundings_.progress("collect", std::min(octets_collected_, octets_to_collect_),
+                           octets_to_collect_);
+  }
   if (committed->known > 0) {
     warn("collect: " + segment + ": " + std::to_string(committed->known) +
          " events were in the store already");

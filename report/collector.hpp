@@ -40,6 +40,7 @@ class Collector {
   struct Surroundings {
     std::function<void(base::log::Level, const std::string&)> log;
     std::function<bool(std::chrono::milliseconds)> wait;
+    Progress progress{};  // Of migrations, and of run_once() in octets; may be empty.
   };
 
   // Takes the spool's lock. The store need not be there yet.
@@ -80,6 +81,8 @@ class Collector {
   std::set<std::string> skipped_;                   // Segments whose trouble was told.
   bool stopped_ = false;
   base::Deadline housekeeping_{};
+  std::uint64_t octets_to_collect_ = 0;  // By run_once(), and how many of them it has.
+  std::uint64_t octets_collected_ = 0;
   std::optional<base::Deadline> behind_since_;  // Or when that was last told.
 };
 
