@@ -78,7 +78,7 @@ TEST_CASE("a name server that is silent delays mail no longer than configured", 
   const auto answer = world::deliver(daemon, world::forged());
   REQUIRE(answer);
   CHECK(answer->kind == Answer::Kind::deliver);
-  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(8));
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(30));
   world::check_good_end(daemon.stop());
 }
 

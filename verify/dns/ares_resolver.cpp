@@ -3,9 +3,9 @@
 // Channel happens on the private thread.
 //
 // Departures from c-ares' ways: queries and answers are packets of our own wire.cpp (names need no
-// escapes, NXDOMAIN keeps its SOA, ids come from the kernel); c-ares doubles its time-out with each
-// attempt, so each question has a deadline of its own; ares_timeout() walks all queries, so a tick
-// replaces it.
+// escapes, NXDOMAIN keeps its SOA, ids come from the kernel); c-ares makes one attempt (at each
+// server) and the next is ours, because its own come twice as late each time and all at once, where
+// ours wait for the pacer; ares_timeout() walks all queries, so a tick replaces it.
 
 #include "verify/dns/ares_resolver.hpp"
 
@@ -81,15 +81,15 @@ Inbox empty(base::Guarded<Inbox>& guarded) {
 }  // namespace
 
 struct AresResolver::Loop {
-  // A question on its way. c-ares holds a pointer to it from ares_send() to the callback, also when
-  // its deadline has passed and it has been answered with a timeout.
+  // A question on its way. Either `waiting` or c-ares (from ares_send() to the callback) holds a
+  // pointer to it, also when its deadline has passed and it has been answered with a timeout.
   struct Query {
     Loop* loop = nullptr;
     Asked asked;
     Clock::time_point deadline;
+    int attempts = 0;  // Begun.
     std::uint16_t id = 0;
     bool edns = true;
-    bool sent = false;
     Pacer::Ticket ticket = 0;
     bool expired = false;
     std::list<Query>::iterator place;
@@ -129,8 +129,8 @@ struct AresResolver::Loop {
 
   // Of the private thread.
   std::list<Query> open_queries;     // By deadline: all have the same time.
-  std::list<Query> expired_queries;  // Answered; c-ares has not let go of them.
-  std::deque<Query*> waiting;        // The part of open_queries not sent yet, in its order.
+  std::list<Query> expired_queries;  // Answered, but a pointer to them is still held.
+  std::deque<Query*> waiting;        // For their first attempt or the next.
   Pacer pacer;
   std::unordered_set<std::uint16_t> ids;
   std::array<std::uint16_t, 128> random{};
@@ -159,7 +159,7 @@ base::Result<void> AresResolver::Loop::open_channel(int flags) {
   native.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | flags;
   native.ednspsz = edns_payload;
   native.timeout = static_cast<int>(options.timeout.count());
-  native.tries = options.attempts;
+  native.tries = 1;
   native.socket_receive_buffer_size = receive_buffer_octets;
   native.sock_state_cb_data = this;
   native.sock_state_cb = [](void* loop, ares_socket_t socket, int readable, int writable) {
@@ -243,8 +243,8 @@ void AresResolver::Loop::run() {
     expire(Clock::now());
   } while (take_inbox());
   channel.reset();  // What c-ares holds comes back through the callback.
-  for (Query* query : waiting)
-    query->asked.promise.set_value({});
+  for (Query& query : open_queries)
+    query.asked.promise.set_value({});
 }
 
 bool AresResolver::Loop::take_inbox() {
@@ -290,8 +290,12 @@ void AresResolver::Loop::send_waiting(Clock::time_point now) {
   while (!waiting.empty() && pacer.may_send(now)) {
     Query& query = *waiting.front();
     waiting.pop_front();
-    query.sent = true;
-    send(query);
+    if (query.expired) {
+      expired_queries.erase(query.place);
+    } else {
+      ++query.attempts;
+      send(query);
+    }
   }
 }
 
@@ -327,6 +331,10 @@ void AresResolver::Loop::arrived(Query& query, int status, Bytes message) {
     query.edns = false;
     return send(query);
   }
+  if (status == ARES_ETIMEOUT && query.attempts < options.attempts) {
+    waiting.push_back(&query);
+    return;
+  }
   query.asked.promise.set_value(answer_of(query, status, message));
   open_queries.erase(query.place);
 }
@@ -344,12 +352,7 @@ void AresResolver::Loop::expire(Clock::time_point now) {
     Query& query = open_queries.front();
     query.expired = true;
     query.asked.promise.set_value({});
-    if (query.sent) {
-      expired_queries.splice(expired_queries.end(), open_queries, query.place);
-    } else {
-      waiting.pop_front();  // Both are in the order of arrival.
-      open_queries.pop_front();
-    }
+    expired_queries.splice(expired_queries.end(), open_queries, query.place);
   }
 }
 

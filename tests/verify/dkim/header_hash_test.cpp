@@ -1,6 +1,6 @@
 #include "verify/dkim/header_hash.hpp"
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -79,8 +79,8 @@ TEST_CASE("10,000 fields and 1,000 names are not multiplied", "[dkim][limits]") 
   for (int i = 0; i < 1000; ++i)
     names.push_back("x" + std::to_string(i));
   const mail::Headers headers = support::to_headers(fields);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // Of this process alone: the machine may be busy.
   (void)dkim::header_hash(headers, headers.fields().front(), relaxed(names));
   // 2 ms optimised; the product would be 10,000,000 comparisons.
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
+  CHECK(std::clock() - start < CLOCKS_PER_SEC);
 }

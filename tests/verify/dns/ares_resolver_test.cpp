@@ -1,9 +1,16 @@
 #include "verify/dns/ares_resolver.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
+#include <arpa/inet.h>
 #include <catch2/catch.hpp>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/support/dns_server.hpp"
 #include "tests/support/fake_resolver.hpp"
@@ -43,6 +50,56 @@ Answer ask(AresResolver& resolver, const std::string& name, Type type = Type::tx
 milliseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<milliseconds>(Clock::now() - start);
 }
+
+// A server that never answers. When a packet came is told by the kernel, so it does not matter when
+// it is read.
+class ArrivalTimes {
+ public:
+  ArrivalTimes() {
+    const int yes = 1;
+    const int octets = 8 << 20;
+    ::setsockopt(socket_, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof yes);
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  }
+  ~ArrivalTimes() { ::close(socket_); }
+  ArrivalTimes(const ArrivalTimes&) = delete;
+  ArrivalTimes& operator=(const ArrivalTimes&) = delete;
+
+  [[nodiscard]] std::string address() const {
+    sockaddr_in address{};
+    socklen_t length = sizeof address;
+    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length);
+    return "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  }
+
+  // Of all packets since the beginning that the socket's buffer could hold.
+  [[nodiscard]] std::vector<std::chrono::nanoseconds> take() const {
+    std::vector<std::chrono::nanoseconds> times;
+    while (true) {
+      alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(timespec))> control{};
+      std::array<char, 512> packet{};
+      iovec part{packet.data(), packet.size()};
+      msghdr message{};
+      message.msg_iov = &part;
+      message.msg_iovlen = 1;
+      message.msg_control = control.data();
+      message.msg_controllen = control.size();
+      if (::recvmsg(socket_, &message, MSG_DONTWAIT) < 0) return times;
+      timespec time{};
+      const cmsghdr* const header = CMSG_FIRSTHDR(&message);
+      REQUIRE(header != nullptr);
+      std::memcpy(&time, CMSG_DATA(header), sizeof time);
+      times.push_back(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+    }
+  }
+
+ private:
+  int socket_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+};
 
 std::size_t open_files() {
   const std::filesystem::directory_iterator files("/proc/self/fd");
@@ -170,8 +227,8 @@ TEST_CASE("silence ends after timeout times attempts", "[dns]") {
   const auto start = Clock::now();
   CHECK(ask(*resolver, "drop.example").outcome == Outcome::timeout);
   CHECK(since(start) >= milliseconds(1000));
-  CHECK(since(start) < milliseconds(3000));  // c-ares alone: 250 + 500 + 1000 + 2000.
   CHECK(setup.server.udp_queries() >= 2);
+  CHECK(setup.server.udp_queries() <= 4);
 }
 
 TEST_CASE("a second server answers for the first", "[dns]") {
@@ -237,7 +294,7 @@ TEST_CASE("thousands of questions from many threads are all answered", "[dns]") 
 TEST_CASE("a burst does not drown the server, nor do names that never answer", "[dns]") {
   Setup setup;
   auto options = setup.options();
-  options.timeout = milliseconds(1000);
+  options.timeout = milliseconds(2000);
   options.attempts = 10;  // On a busy machine some may be lost after all, and are sent again.
   for (int i = 0; i < 300; ++i) {
     setup.server.behave("drop" + std::to_string(i) + ".example", Behaviour::drop);
@@ -256,6 +313,28 @@ TEST_CASE("a burst does not drown the server, nor do names that never answer", "
     if (pending.get().outcome == Outcome::no_name) ++answered;
   }
   CHECK(answered == burst.size());
+}
+
+TEST_CASE("second attempts are no burst either", "[dns]") {
+  ArrivalTimes server;
+  auto options = AresResolver::Options{.servers = {server.address()}, .attempts = 2};
+  options.timeout = milliseconds(500);
+  const auto resolver = Setup::open(options);
+  std::vector<dns::Pending> silent;
+  for (int i = 0; i < 1000; ++i) {
+    silent.push_back(resolver->lookup({"n" + std::to_string(i) + ".example", Type::txt}));
+  }
+  for (const dns::Pending& pending : silent)
+    CHECK(pending.get().outcome == Outcome::timeout);
+  const auto times = server.take();
+  REQUIRE(times.size() > 1000);
+  // 200 in 20 ms, and where the thread is held up between its clock and its packets, the next 200
+  // follow at once. The kernel stamps by the clock on the wall, which may be set back.
+  constexpr std::ptrdiff_t two_bursts = 410;
+  for (auto first = times.begin(); times.end() - first > two_bursts; ++first) {
+    const auto last = first + two_bursts;
+    if (std::is_sorted(first, last + 1)) CHECK(*last - *first >= milliseconds(10));
+  }
 }
 
 TEST_CASE("what is pending at the end is a timeout", "[dns]") {
