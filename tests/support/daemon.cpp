@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <random>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -30,19 +31,24 @@ int exit_status(int waited) {
   return WIFEXITED(waited) ? WEXITSTATUS(waited) : 128 + WTERMSIG(waited);
 }
 
-// A port nobody listens on now.
+// A port nobody listens on, below those that the system gives away: nobody takes it by chance
+// before the daemon does.
 std::uint16_t free_port() {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
-      ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    throw std::runtime_error("no free port");
+  std::random_device random;
+  std::uniform_int_distribution<std::uint16_t> ports(10'000, 32'000);
+  for (int tries = 0; tries < 100; ++tries) {
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const std::uint16_t port = ports(random);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int bound =
+        ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    ::close(descriptor);
+    if (bound == 0) return port;
   }
-  ::close(descriptor);
-  return ntohs(address.sin_port);
+  throw std::runtime_error("no free port");
 }
 
 std::string socket_name(Daemon::Socket kind, const fs::path& folder) {

@@ -1,17 +1,26 @@
 """A private unbound that knows only what it is told: the whole DNS of the lab, on loopback."""
 
 import pathlib
+import random
 import shutil
 import socket
 import subprocess
 import time
 
 
-def free_port(kind=socket.SOCK_STREAM):
-    """A loopback port nobody uses at the moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_port():
+    """A loopback port nobody uses, for TCP and UDP: below those that the system gives away, so that
+    no other socket takes it before its server does."""
+    while True:
+        port = random.SystemRandom().randint(10000, 32000)
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            try:
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def quoted(text):
@@ -55,7 +64,7 @@ class Nameserver:
     def __init__(self, directory, records, silent=()):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir()
-        self.port = free_port(socket.SOCK_DGRAM)
+        self.port = free_port()
         self.process = None
         # A socket that is open and never answers: no ICMP error gives the silence away. unbound
         # inherits it, so that it lasts as long as unbound does.
