@@ -11,8 +11,8 @@
 
 #include "cli/progress.hpp"
 #include "config/config.hpp"
-#include "report/collector.hpp"
 #include "report/json_writer.hpp"
+#include "report/store/collector.hpp"
 #include "verify/base/log.hpp"
 
 namespace cli {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "report/event_reader.hpp"
-#include "report/spool_reader.hpp"
-#include "report/store.hpp"
+#include "report/reader/event_reader.hpp"
+#include "report/reader/spool_reader.hpp"
+#include "report/store/store.hpp"
 #include "verify/base/text.hpp"
 
 namespace cli {

@@ -10,7 +10,7 @@
 
 #include "config/config.hpp"
 #include "report/event.hpp"
-#include "report/event_query.hpp"
+#include "report/store/event_query.hpp"
 #include "verify/base/result.hpp"
 
 // Where the commands that look back find events: in the store, or straight in the spool.

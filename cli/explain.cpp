@@ -7,9 +7,9 @@
 
 #include "cli/config_command.hpp"
 #include "cli/story.hpp"
-#include "report/advice.hpp"
 #include "report/json_writer.hpp"
-#include "report/rederive.hpp"
+#include "report/reader/advice.hpp"
+#include "report/reader/rederive.hpp"
 #include "verify/base/text.hpp"
 
 namespace cli {

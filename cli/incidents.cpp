@@ -1,4 +1,4 @@
-#include "report/incidents.hpp"
+#include "report/feedback/incidents.hpp"
 
 #include <fstream>
 

@@ -10,7 +10,7 @@
 #include "cli/progress.hpp"
 #include "cli/when.hpp"
 #include "report/json_writer.hpp"
-#include "report/rederive.hpp"
+#include "report/reader/rederive.hpp"
 #include "verify/base/text.hpp"
 
 namespace cli {

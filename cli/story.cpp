@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "cli/page.hpp"
-#include "report/advice.hpp"
+#include "report/reader/advice.hpp"
 #include "report/timestamp.hpp"
 #include "verify/base/text.hpp"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "report/event.hpp"
-#include "report/rederive.hpp"
+#include "report/reader/rederive.hpp"
 
 namespace cli {
 

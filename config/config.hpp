@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "policy/decision.hpp"
-#include "report/deliveries.hpp"
 #include "report/destination.hpp"
 #include "report/event.hpp"
+#include "report/feedback/submission.hpp"
+#include "report/outbox/deliveries.hpp"
 #include "report/spool.hpp"
-#include "report/submission.hpp"
 #include "verify/base/log.hpp"
 #include "verify/base/result.hpp"
 #include "verify/dns/ares_resolver.hpp"

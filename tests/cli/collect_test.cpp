@@ -6,10 +6,10 @@
 #include <catch2/catch.hpp>
 #include <sysexits.h>
 
-#include "report/event_query.hpp"
+#include "report/reader/spool_reader.hpp"
 #include "report/spool.hpp"
-#include "report/spool_reader.hpp"
-#include "report/store.hpp"
+#include "report/store/event_query.hpp"
+#include "report/store/store.hpp"
 #include "tests/support/sample_event.hpp"
 #include "tests/support/temporary_folder.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "report/store.hpp"
+#include "report/store/store.hpp"
 #include "tests/support/event_spool.hpp"
 
 using namespace std::chrono_literals;

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sysexits.h>
 
-#include "report/rederive.hpp"
+#include "report/reader/rederive.hpp"
 #include "tests/support/event_spool.hpp"
 
 using namespace std::chrono_literals;

@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 #include <sysexits.h>
 
-#include "tests/report/outbox_world.hpp"
+#include "tests/report/outbox/outbox_world.hpp"
 #include "tests/support/smtp_server.hpp"
 
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "report/event_reader.hpp"
+#include "report/reader/event_reader.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/support/sample_event.hpp"
 

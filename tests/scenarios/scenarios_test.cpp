@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "config/config.hpp"
-#include "report/event_reader.hpp"
-#include "report/rederive.hpp"
+#include "report/reader/event_reader.hpp"
+#include "report/reader/rederive.hpp"
 #include "tests/support/gateway.hpp"
 #include "tests/support/scenario_tests.hpp"
 

@@ -1,0 +1,256 @@
+#include "report/feedback/submission.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <utility>
+
+#include <curl/curl.h>
+#include <zlib.h>
+
+#include "verify/base/text.hpp"
+
+namespace report {
+
+namespace {
+
+constexpr std::size_t reply_octets_max = 512;  // RFC 5321 §4.5.3.1.5.
+
+// What the conversation has come to, as libcurl shows it while it goes on: its own error codes do
+// not tell a refused recipient from a refused login.
+struct Conversation {
+  std::string command = "connect";  // The last one sent, shortened.
+  std::string reply;                // Its last reply line; empty: none yet.
+  bool over = false;                // QUIT was sent: what comes now is no answer to us.
+
+  void heard_from_us(std::string_view line) {
+    static constexpr std::array<std::string_view, 7> commands = {"EHLO", "HELO", "STARTTLS", "AUTH",
+                                                                 "MAIL", "RCPT", "DATA"};
+    const std::string_view word = line.substr(0, line.find_first_of(" \r"));
+    if (word == "QUIT") over = true;
+    if (over) return;
+    // What is no command goes on with the login: a line of base64, which is not kept.
+    if (std::ranges::find(commands, word) != commands.end()) command = word;
+    reply.clear();
+  }
+
+  void heard_from_server(std::string_view line) {
+    if (over) return;
+    reply = base::trim(line.substr(0, reply_octets_max));
+    if (command == "DATA" && reply.starts_with("354")) command = "message";
+  }
+
+  [[nodiscard]] int code() const {
+    const auto number = base::parse_number(std::string_view(reply).substr(0, 3));
+    return number && reply.size() >= 3 ? static_cast<int>(*number) : 0;
+  }
+
+  // RFC 5321 §4.2.1: 5yz is final. Of the recipient or the message only if it answers one of
+  // these; a server that refuses our login or our name may be repaired tomorrow.
+  [[nodiscard]] bool refused_for_good() const {
+    return code() >= 500 && (command == "RCPT" || command == "DATA" || command == "message");
+  }
+};
+
+int on_debug(CURL* /*handle*/, curl_infotype type, char* data, std::size_t size, void* user) {
+  auto& conversation = *static_cast<Conversation*>(user);
+  if (type == CURLINFO_HEADER_OUT) conversation.heard_from_us({data, size});
+  if (type == CURLINFO_HEADER_IN) conversation.heard_from_server({data, size});
+  return 0;
+}
+
+struct Upload {
+  std::string_view octets;
+  std::size_t at = 0;
+};
+
+std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* user) {
+  auto& upload = *static_cast<Upload*>(user);
+  const std::string_view piece = upload.octets.substr(upload.at, size * count);
+  std::memcpy(buffer, piece.data(), piece.size());
+  upload.at += piece.size();
+  return piece.size();
+}
+
+template <auto Free>
+struct Deleter {
+  template <class T>
+  void operator()(T* object) const noexcept {
+    Free(object);
+  }
+};
+using Handle = std::unique_ptr<CURL, Deleter<curl_easy_cleanup>>;
+using List = std::unique_ptr<curl_slist, Deleter<curl_slist_free_all>>;
+using Url = std::unique_ptr<CURLU, Deleter<curl_url_cleanup>>;
+
+std::string part_of(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
+  const std::unique_ptr<char, Deleter<curl_free>> owner(text);
+  return text;
+}
+
+// The URL with our name as its path, where libcurl looks for what to say in EHLO.
+base::Result<std::string> url_for(const Relay& relay, const base::Domain& hello) {
+  const Url url(curl_url());
+  const CURLUcode parsed = curl_url_set(url.get(), CURLUPART_URL, relay.url.c_str(), 0);
+  const std::string scheme = parsed == CURLUE_OK ? part_of(url.get(), CURLUPART_SCHEME) : "";
+  const std::string path = part_of(url.get(), CURLUPART_PATH);
+  const bool only_a_server = part_of(url.get(), CURLUPART_USER).empty() &&
+                             part_of(url.get(), CURLUPART_PASSWORD).empty() &&
+                             part_of(url.get(), CURLUPART_QUERY).empty() &&
+                             part_of(url.get(), CURLUPART_FRAGMENT).empty() &&
+                             (path.empty() || path == "/");
+  if ((scheme != "smtp" && scheme != "smtps") || !only_a_server) {
+    return base::fail("\"" + base::printable(relay.url) +
+                      "\" is neither smtp://host:port nor smtps://host:port");
+  }
+  if (relay.login && scheme == "smtp" && relay.tls == Relay::Tls::may) {
+    return base::fail("a password needs encryption: tls = \"encrypt\" or \"verify\", or smtps://");
+  }
+  curl_url_set(url.get(), CURLUPART_PATH, ("/" + hello.text()).c_str(), 0);
+  return part_of(url.get(), CURLUPART_URL);
+}
+
+}  // namespace
+
+struct Submitter::Connection {
+  Conversation conversation;
+  Upload upload;
+  Handle handle;  // Last: it still says QUIT when it goes.
+
+  template <class T>
+  void set(CURLoption option, T value) {
+    curl_easy_setopt(handle.get(), option, value);
+  }
+  void configure(const Relay& relay, const std::string& url);
+};
+
+void Submitter::Connection::configure(const Relay& relay, const std::string& url) {
+  set(CURLOPT_URL, url.c_str());
+  // No other protocol, no proxy of the environment, no redirect. libcurl ignores SIGPIPE while it
+  // works (with CURLOPT_NOSIGNAL it would not); it resolves names in threads and needs no SIGALRM.
+  set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  set(CURLOPT_REDIR_PROTOCOLS_STR, "");
+  set(CURLOPT_PROXY, "");
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(relay.connect_timeout.count()));
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(relay.timeout.count()));
+  // Bounds how long a QUIT is waited for, which the other two do not. Whole seconds, at least one.
+  set(CURLOPT_SERVER_RESPONSE_TIMEOUT,
+      static_cast<long>(std::chrono::ceil<std::chrono::seconds>(relay.timeout).count()));
+  set(CURLOPT_MAXAGE_CONN, 30L);  // A server may have closed an older one: start afresh.
+
+  const bool verified = relay.tls == Relay::Tls::verify;
+  set(CURLOPT_USE_SSL,
+      static_cast<long>(relay.tls == Relay::Tls::may ? CURLUSESSL_TRY : CURLUSESSL_ALL));
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(CURLOPT_SSL_VERIFYPEER, verified ? 1L : 0L);
+  set(CURLOPT_SSL_VERIFYHOST, verified ? 2L : 0L);
+  if (!relay.authorities.empty()) set(CURLOPT_CAINFO, relay.authorities.c_str());
+  if (relay.login) {
+    set(CURLOPT_USERNAME, relay.login->user.c_str());
+    set(CURLOPT_PASSWORD, relay.login->password.c_str());
+  }
+
+  set(CURLOPT_UPLOAD, 1L);
+  set(CURLOPT_READFUNCTION, &on_read);
+  set(CURLOPT_READDATA, &upload);
+  set(CURLOPT_VERBOSE, 1L);
+  set(CURLOPT_DEBUGFUNCTION, &on_debug);
+  set(CURLOPT_DEBUGDATA, &conversation);
+}
+
+Submitter::Submitter(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+Submitter::~Submitter() = default;
+Submitter::Submitter(Submitter&&) noexcept = default;
+Submitter& Submitter::operator=(Submitter&&) noexcept = default;
+
+base::Result<Submitter> Submitter::open(const Relay& relay, const base::Domain& hello) {
+  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (initialised != CURLE_OK) return base::fail("libcurl cannot be initialised");
+  const base::Result<std::string> url = url_for(relay, hello);
+  if (!url) return std::unexpected(url.error());
+  auto connection = std::make_unique<Connection>();
+  connection->handle.reset(curl_easy_init());
+  if (!connection->handle) throw std::bad_alloc();
+  connection->configure(relay, *url);
+  return Submitter(std::move(connection));
+}
+
+Submitted Submitter::submit(const std::optional<Mailbox>& sender, const Mailbox& recipient,
+                            std::string_view octets) {
+  Connection& to = *connection_;
+  const List recipients(curl_slist_append(nullptr, recipient.text().c_str()));
+  if (!recipients) throw std::bad_alloc();
+  to.conversation = {};
+  to.upload = {.octets = octets};
+  std::array<char, CURL_ERROR_SIZE> problem{};
+  to.set(CURLOPT_MAIL_FROM, (sender ? sender->text() : "").c_str());
+  to.set(CURLOPT_MAIL_RCPT, recipients.get());
+  to.set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(octets.size()));
+  to.set(CURLOPT_ERRORBUFFER, problem.data());
+  const CURLcode result = curl_easy_perform(to.handle.get());
+  to.set<curl_slist*>(CURLOPT_MAIL_RCPT, nullptr);
+  to.set<char*>(CURLOPT_ERRORBUFFER, nullptr);
+  if (result == CURLE_OK) return {.outcome = Submitted::Outcome::sent, .reason = {}};
+
+  const Conversation& said = to.conversation;
+  Submitted failed{.code = said.code() >= 400 ? said.code() : 0, .reason = said.command + ": "};
+  if (said.refused_for_good()) failed.outcome = Submitted::Outcome::permanent;
+  const std::string_view own = problem[0] != '\0' ? problem.data() : curl_easy_strerror(result);
+  failed.reason += base::printable(failed.code != 0 ? std::string_view(said.reply) : own);
+  return failed;
+}
+
+std::string gzip(std::string_view octets) {
+  constexpr int gzip_format = 16;  // zlib.h: added to the window's size.
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + gzip_format, MAX_MEM_LEVEL,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw std::bad_alloc();
+  }
+  const std::unique_ptr<z_stream, Deleter<deflateEnd>> owner(&stream);
+  std::string out;
+  std::array<char, 65'536> buffer{};
+  int result = Z_OK;
+  while (result != Z_STREAM_END) {
+    if (stream.avail_in == 0) {
+      constexpr std::size_t piece_max = std::numeric_limits<uInt>::max();
+      const std::string_view piece = octets.substr(0, piece_max);
+      octets.remove_prefix(piece.size());
+      stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));
+      stream.avail_in = static_cast<uInt>(piece.size());
+    }
+    stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
+    stream.avail_out = buffer.size();
+    result = deflate(&stream, octets.empty() ? Z_FINISH : Z_NO_FLUSH);
+    out.append(buffer.data(), buffer.size() - stream.avail_out);
+  }
+  return out;
+}
+
+base::Result<std::string> gunzip(std::string_view octets) {
+  constexpr int gzip_format = 16;  // As above.
+  constexpr std::size_t octets_max = std::size_t{1} << 30;
+  if (octets.size() > std::numeric_limits<uInt>::max()) return base::fail("gzip: too long");
+  z_stream stream{};
+  if (inflateInit2(&stream, MAX_WBITS + gzip_format) != Z_OK) throw std::bad_alloc();
+  const std::unique_ptr<z_stream, Deleter<inflateEnd>> owner(&stream);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(octets.data()));
+  stream.avail_in = static_cast<uInt>(octets.size());
+  std::string out;
+  std::array<char, 65'536> buffer{};
+  int result = Z_OK;
+  while (result == Z_OK && out.size() <= octets_max) {
+    stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
+    stream.avail_out = buffer.size();
+    result = inflate(&stream, Z_NO_FLUSH);
+    out.append(buffer.data(), buffer.size() - stream.avail_out);
+  }
+  if (result != Z_STREAM_END) return base::fail("gzip: not what was compressed");
+  return out;
+}
+
+}  // namespace report

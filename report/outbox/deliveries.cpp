@@ -1,0 +1,274 @@
+#include "report/outbox/deliveries.hpp"
+
+#include <algorithm>
+
+#include "report/outbox/outbox.hpp"
+#include "report/store/sql.hpp"
+#include "verify/base/text.hpp"
+
+namespace report {
+
+namespace {
+
+constexpr std::size_t reply_octets_max = 300;
+constexpr std::string_view delivery_columns =
+    "SELECT d.report_id, d.destination, d.state, d.attempts, d.next_ms, r.kind, r.day,"
+    " r.policy_domain, r.organization, r.mailbox, r.made_ms, r.messages"
+    " FROM deliveries d JOIN reports r ON r.report_id = d.report_id";
+
+std::optional<Delivery> to_delivery(const SqlRow& row) {
+  const auto destination = Mailbox::parse(text(row[1]));
+  if (!destination) return std::nullopt;
+  return Delivery{.key = {text(row[0]), text(row[1])},
+                  .destination = *destination,
+                  .state = text(row[2]),
+                  .attempts = static_cast<std::uint64_t>(number(row[3])),
+                  .next = time_of(number(row[4])),
+                  .kind = text(row[5]),
+                  .day = Day(std::chrono::days(number(row[6]))),
+                  .policy_domain = text(row[7]),
+                  .organization = text(row[8]),
+                  .mailbox = text(row[9]),
+                  .made = time_of(number(row[10])),
+                  .messages = static_cast<std::uint64_t>(number(row[11]))};
+}
+
+// What a row of deliveries becomes.
+struct Change {
+  std::string_view state;
+  base::WallTime next;
+  std::optional<base::WallTime> sent;
+  int code = 0;
+  std::string_view reply;
+  bool attempted = true;
+};
+
+base::Result<void> update(Database& database, const Delivery& delivery, const Change& change) {
+  const SqlValue parameters[] = {
+      delivery.key.report_id,       delivery.key.destination,
+      std::string(change.state),    static_cast<std::int64_t>(change.attempted ? 1 : 0),
+      milliseconds_of(change.next), change.sent ? milliseconds_of(*change.sent) : std::int64_t{0},
+      std::int64_t{change.code},    base::printable(change.reply, reply_octets_max)};
+  const auto done = database.execute(
+      "UPDATE deliveries SET state = $3, attempts = attempts + $4, next_ms = $5, sent_ms = $6,"
+      " reply_code = $7, reply = $8 WHERE report_id = $1 AND destination = $2",
+      parameters);
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+base::WallTime next_attempt(const Delivery& delivery, const DeliveryLimits& limits,
+                            base::WallTime now) {
+  std::chrono::minutes pause = limits.first_pause;
+  for (std::uint64_t i = 0; i < delivery.attempts && pause < limits.longest_pause; ++i)
+    pause *= 2;
+  return now + std::min(pause, limits.longest_pause);
+}
+
+base::Result<DeliveryState> try_later(Database& database, const Delivery& delivery,
+                                      const Submitted& submitted, const DeliveryLimits& limits,
+                                      base::WallTime now) {
+  const bool expired = now - delivery.made >= limits.expiry;
+  const auto done =
+      update(database, delivery,
+             {.state = expired ? name(DeliveryState::expired) : std::string_view(delivery.state),
+              .next = next_attempt(delivery, limits, now),
+              .sent = std::nullopt,
+              .code = submitted.code,
+              .reply = submitted.reason});
+  if (!done) return std::unexpected(done.error());
+  return expired ? DeliveryState::expired : DeliveryState::waiting;
+}
+
+base::Result<void> note_rejection(Database& database, const Delivery& delivery,
+                                  const Submitted& submitted, const DeliveryLimits& limits,
+                                  base::WallTime now) {
+  // The mailbox itself was refused, or one message after the other.
+  const auto rejections_max = static_cast<std::int64_t>(limits.rejections_max);
+  const std::int64_t weight = submitted.reason.starts_with("RCPT") ? rejections_max : 1;
+  const std::int64_t until = milliseconds_of(now + limits.suppression);
+  const SqlValue parameters[] = {
+      delivery.key.destination, weight, weight >= rejections_max ? until : std::int64_t{0},
+      rejections_max,           until,  base::printable(submitted.reason, reply_octets_max)};
+  const auto done = database.execute(
+      "INSERT INTO suppressions (destination, rejections, until_ms, why)"
+      " VALUES ($1, $2, $3, $6) ON CONFLICT (destination) DO UPDATE SET"
+      " rejections = suppressions.rejections + $2, why = $6, until_ms ="
+      " CASE WHEN suppressions.rejections + $2 >= $4 THEN CAST($5 AS BIGINT) ELSE 0 END",
+      parameters);
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+base::Result<void> forget_rejections(Database& database, const std::string& destination) {
+  const SqlValue parameters[] = {destination};
+  const auto done = database.execute("DELETE FROM suppressions WHERE destination = $1", parameters);
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+}  // namespace
+
+std::string_view name(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::asking:
+      return "asking";
+    case DeliveryState::waiting:
+      return "waiting";
+    case DeliveryState::capped:
+      return "capped";
+    case DeliveryState::sent:
+      return "sent";
+    case DeliveryState::refused:
+      return "refused";
+    case DeliveryState::failed:
+      return "failed";
+    case DeliveryState::expired:
+      return "expired";
+    case DeliveryState::suppressed:
+      return "suppressed";
+  }
+  return "waiting";
+}
+
+bool Delivery::is_due(base::WallTime now) const {
+  return (state == "asking" || state == "waiting" || state == "capped") && next <= now;
+}
+
+base::Result<void> add_deliveries(Database& database, const std::string& report_id,
+                                  std::span<const Mailbox> destinations, DeliveryState state,
+                                  base::WallTime now) {
+  for (const Mailbox& destination : destinations) {
+    const SqlValue parameters[] = {report_id, destination.text(), std::string(name(state)),
+                                   milliseconds_of(now)};
+    const auto done = database.execute(
+        "INSERT INTO deliveries (report_id, destination, state, attempts, next_ms, sent_ms,"
+        " reply_code, reply) VALUES ($1, $2, $3, 0, $4, 0, 0, '')"
+        " ON CONFLICT (report_id, destination) DO NOTHING",
+        parameters);
+    if (!done) return std::unexpected(done.error());
+  }
+  return {};
+}
+
+base::Result<std::vector<Delivery>> due_deliveries(Database& database, base::WallTime now,
+                                                   std::size_t deliveries_max) {
+  const SqlValue parameters[] = {milliseconds_of(now), static_cast<std::int64_t>(deliveries_max)};
+  const auto rows =
+      database.execute(std::string(delivery_columns) +
+                           " WHERE d.state IN ('asking', 'waiting', 'capped') AND d.next_ms <= $1"
+                           " ORDER BY d.next_ms, d.report_id, d.destination LIMIT $2",
+                       parameters);
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<Delivery> due;
+  for (const SqlRow& row : *rows) {
+    if (auto delivery = to_delivery(row)) due.push_back(*std::move(delivery));
+  }
+  return due;
+}
+
+base::Result<std::optional<Delivery>> find_delivery(Database& database, const DeliveryKey& key) {
+  const SqlValue parameters[] = {key.report_id, key.destination};
+  const auto rows = database.execute(
+      std::string(delivery_columns) + " WHERE d.report_id = $1 AND d.destination = $2", parameters);
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->empty()) return std::nullopt;
+  return to_delivery(rows->front());
+}
+
+base::Result<std::string> report_body(Database& database, const std::string& report_id) {
+  const SqlValue parameters[] = {report_id};
+  const auto rows = database.execute("SELECT body FROM reports WHERE report_id = $1", parameters);
+  if (!rows) return std::unexpected(rows.error());
+  return rows->empty() ? std::string() : text(rows->front()[0]);
+}
+
+base::Result<DeliveryState> settle(Database& database, const Delivery& delivery,
+                                   const Submitted& submitted, const DeliveryLimits& limits,
+                                   base::WallTime now) {
+  return in_transaction(database, [&]() -> base::Result<DeliveryState> {
+    if (submitted.outcome == Submitted::Outcome::temporary) {
+      return try_later(database, delivery, submitted, limits, now);
+    }
+    const bool sent = submitted.outcome == Submitted::Outcome::sent;
+    const DeliveryState state = sent ? DeliveryState::sent : DeliveryState::failed;
+    Change change{.state = name(state),
+                  .next = now,
+                  .sent = std::nullopt,
+                  .code = submitted.code,
+                  .reply = submitted.reason};
+    if (sent) change.sent = now;
+    if (const auto done = update(database, delivery, change); !done) {
+      return std::unexpected(done.error());
+    }
+    const auto noted = sent ? forget_rejections(database, delivery.key.destination)
+                            : note_rejection(database, delivery, submitted, limits, now);
+    if (!noted) return std::unexpected(noted.error());
+    return state;
+  });
+}
+
+base::Result<DeliveryState> put_off(Database& database, const Delivery& delivery,
+                                    std::string_view why, const DeliveryLimits& limits,
+                                    base::WallTime now) {
+  return try_later(database, delivery, {.reason = std::string(why)}, limits, now);
+}
+
+base::Result<void> end(Database& database, const Delivery& delivery, DeliveryState state,
+                       std::string_view why) {
+  return update(database, delivery,
+                {.state = name(state),
+                 .next = delivery.next,
+                 .sent = std::nullopt,
+                 .reply = why,
+                 .attempted = false});
+}
+
+base::Result<void> accept_consent(Database& database, const Delivery& delivery,
+                                  std::span<const Mailbox> send_to, base::WallTime now) {
+  return in_transaction(database, [&]() -> base::Result<void> {
+    const SqlValue parameters[] = {delivery.key.report_id, delivery.key.destination};
+    const auto removed = database.execute(
+        "DELETE FROM deliveries WHERE report_id = $1 AND destination = $2", parameters);
+    if (!removed) return std::unexpected(removed.error());
+    return add_deliveries(database, delivery.key.report_id, send_to, DeliveryState::waiting, now);
+  });
+}
+
+base::Result<std::optional<std::string>> suppression(Database& database,
+                                                     const std::string& destination,
+                                                     base::WallTime now) {
+  const SqlValue parameters[] = {destination, milliseconds_of(now)};
+  const auto rows = database.execute(
+      "SELECT why FROM suppressions WHERE destination = $1 AND until_ms > $2", parameters);
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->empty()) return std::nullopt;
+  return text(rows->front()[0]);
+}
+
+base::Result<bool> reserve(Database& database, const Delivery& delivery,
+                           const DeliveryLimits& limits, base::WallTime now) {
+  if (limits.daily_max == 0) return true;
+  const Day today = day_of(now);
+  const SqlValue parameters[] = {delivery.key.destination, number_of(today),
+                                 static_cast<std::int64_t>(limits.daily_max)};
+  const auto rows = database.execute(
+      "INSERT INTO destination_days (destination, day, messages) VALUES ($1, $2, 1)"
+      " ON CONFLICT (destination, day) DO UPDATE SET messages = destination_days.messages + 1"
+      " WHERE destination_days.messages < $3 RETURNING messages",
+      parameters);
+  if (!rows) return std::unexpected(rows.error());
+  if (!rows->empty()) return true;
+  const bool expired = now - delivery.made >= limits.expiry;
+  const auto done =
+      update(database, delivery,
+             {.state = name(expired ? DeliveryState::expired : DeliveryState::capped),
+              .next = today + std::chrono::days(1),
+              .sent = std::nullopt,
+              .reply = "its " + std::to_string(limits.daily_max) + " reports of a day are sent",
+              .attempted = false});
+  if (!done) return std::unexpected(done.error());
+  return false;
+}
+
+}  // namespace report

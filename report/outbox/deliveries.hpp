@@ -1,0 +1,109 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/destination.hpp"
+#include "report/feedback/submission.hpp"
+#include "report/store/database.hpp"
+#include "report/store/report_counts.hpp"
+#include "verify/base/result.hpp"
+#include "verify/base/time.hpp"
+
+// The queue of reports: one delivery for each report and mailbox.
+namespace report {
+
+enum class DeliveryState : std::uint8_t {
+  asking,      // Open: its host has not been asked for consent, or did not answer.
+  waiting,     // Open: to be sent, for the first time or again.
+  capped,      // Open: tomorrow, as the mailbox got its number of reports today.
+  sent,        // The relay took it.
+  refused,     // Its host does not consent (RFC 9990 §4).
+  failed,      // The relay refused it for good.
+  expired,     // Tried for too long.
+  suppressed,  // Not sent, as this mailbox refused another report for good.
+};
+
+[[nodiscard]] std::string_view name(DeliveryState state);  // "waiting"
+
+struct DeliveryKey {
+  std::string report_id;
+  std::string destination;
+};
+
+// A delivery with what of its report it takes to send it.
+struct Delivery {
+  DeliveryKey key;
+  Mailbox destination;
+  std::string state{};
+  std::uint64_t attempts = 0;
+  base::WallTime next{};
+  std::string kind{};  // "aggregate" or "failure"
+  Day day{};
+  std::string policy_domain{};
+  std::string organization{};
+  std::string mailbox{};
+  base::WallTime made{};
+  std::uint64_t messages = 0;
+
+  [[nodiscard]] bool is_due(base::WallTime now) const;
+};
+
+// How often, how long, how many.
+struct DeliveryLimits {
+  std::chrono::minutes first_pause{15};     // Doubled after each attempt …
+  std::chrono::minutes longest_pause{360};  // … up to this.
+  std::chrono::hours expiry{48};            // After a report was made; it is tried once at least.
+  std::uint64_t daily_max = 5000;           // To one mailbox; 0: no limit.
+  std::chrono::days suppression{7};
+  std::uint64_t rejections_max = 3;  // Of messages, in a row; of the mailbox itself one is enough.
+};
+
+// Each mailbox that is not there yet.
+[[nodiscard]] base::Result<void> add_deliveries(Database& database, const std::string& report_id,
+                                                std::span<const Mailbox> destinations,
+                                                DeliveryState state, base::WallTime now);
+
+// Those that are due, the longest due first.
+[[nodiscard]] base::Result<std::vector<Delivery>> due_deliveries(Database& database,
+                                                                 base::WallTime now,
+                                                                 std::size_t deliveries_max);
+// As it is now; nothing when it is no more.
+[[nodiscard]] base::Result<std::optional<Delivery>> find_delivery(Database& database,
+                                                                  const DeliveryKey& key);
+[[nodiscard]] base::Result<std::string> report_body(Database& database,
+                                                    const std::string& report_id);
+
+// What became of an attempt; each is one transaction.
+
+// The state the delivery is in now.
+[[nodiscard]] base::Result<DeliveryState> settle(Database& database, const Delivery& delivery,
+                                                 const Submitted& submitted,
+                                                 const DeliveryLimits& limits, base::WallTime now);
+// Later again, in the state it is in, or `expired`.
+[[nodiscard]] base::Result<DeliveryState> put_off(Database& database, const Delivery& delivery,
+                                                  std::string_view why,
+                                                  const DeliveryLimits& limits, base::WallTime now);
+[[nodiscard]] base::Result<void> end(Database& database, const Delivery& delivery,
+                                     DeliveryState state, std::string_view why);
+// The host consents: to the mailbox itself, or to others instead.
+[[nodiscard]] base::Result<void> accept_consent(Database& database, const Delivery& delivery,
+                                                std::span<const Mailbox> send_to,
+                                                base::WallTime now);
+
+// Why nothing is sent to this mailbox for a while; nothing when it is.
+[[nodiscard]] base::Result<std::optional<std::string>> suppression(Database& database,
+                                                                   const std::string& destination,
+                                                                   base::WallTime now);
+// Counts one report more for today; false when it would be one too many, and the delivery is put
+// off until tomorrow then.
+[[nodiscard]] base::Result<bool> reserve(Database& database, const Delivery& delivery,
+                                         const DeliveryLimits& limits, base::WallTime now);
+
+}  // namespace report

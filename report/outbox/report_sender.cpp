@@ -1,0 +1,211 @@
+#include "report/outbox/report_sender.hpp"
+
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "report/feedback/aggregate.hpp"
+#include "report/feedback/consent.hpp"
+#include "report/outbox/failure_queue.hpp"
+#include "report/outbox/outbox.hpp"
+#include "verify/base/text.hpp"
+
+namespace report {
+
+namespace {
+
+constexpr std::size_t batch_max = 100;
+constexpr int relay_failures_max = 3;  // One after the other.
+
+ReportKind kind_of(const Delivery& delivery) {
+  return delivery.kind == "failure" ? ReportKind::failure : ReportKind::aggregate;
+}
+
+// The same octets at every attempt: all of it was stored when the report was made.
+std::optional<MailMessage> compose(const Delivery& delivery, std::string body,
+                                   const std::optional<FailureReporter>& failure) {
+  if (kind_of(delivery) == ReportKind::failure) {
+    if (!failure) return std::nullopt;
+    return failure_message(body, delivery.messages, *failure, delivery.destination, delivery.made);
+  }
+  const auto mailbox = Mailbox::parse(delivery.mailbox);
+  const auto domain = base::Domain::parse(delivery.policy_domain);
+  if (!mailbox || !domain || body.empty()) return std::nullopt;
+  const AggregateReport report{
+      .reporter = {.organization = delivery.organization, .mailbox = *mailbox},
+      .policy_domain = *domain,
+      .day = delivery.day,
+      .policy = {},
+      .records = {{.row = {}, .messages = delivery.messages}}};
+  return to_message(report, std::move(body), delivery.destination, delivery.made);
+}
+
+// True when not this recipient or message is in trouble, but whoever is to take it.
+bool is_relay_failure(const Submitted& submitted) {
+  if (submitted.outcome != Submitted::Outcome::temporary) return false;
+  return submitted.code == 0 || !submitted.reason.starts_with("RCPT");
+}
+
+class Sender {
+ public:
+  Sender(Database& database, dns::Resolver& resolver, Submitter& submitter,
+         const SendOptions& options, const SendSurroundings& surroundings)
+      : database_(database),
+        resolver_(resolver),
+        submitter_(submitter),
+        options_(options),
+        surroundings_(surroundings) {}
+
+  [[nodiscard]] base::Result<SendResult> run();
+
+ private:
+  [[nodiscard]] base::WallTime now() const { return surroundings_.now(); }
+  [[nodiscard]] base::Deadline dns_deadline() const {
+    return std::chrono::steady_clock::now() + options_.dns_timeout;
+  }
+  void tell(const Delivery& delivery, std::string_view state, std::string_view why);
+  void start_questions(std::span<const Delivery> batch);
+  // False when another process has it.
+  [[nodiscard]] base::Result<bool> handle(const Delivery& listed);
+  [[nodiscard]] base::Result<void> work_on(const Delivery& delivery);
+  [[nodiscard]] base::Result<void> ask_consent(const Delivery& delivery);
+  [[nodiscard]] base::Result<void> submit(const Delivery& delivery);
+  [[nodiscard]] base::Result<void> end_with(const Delivery& delivery, DeliveryState state,
+                                            std::string_view why);
+
+  Database& database_;
+  dns::Resolver& resolver_;
+  Submitter& submitter_;
+  const SendOptions& options_;
+  const SendSurroundings& surroundings_;
+  SendResult result_;
+  int relay_failures_ = 0;
+};
+
+void Sender::tell(const Delivery& delivery, std::string_view state, std::string_view why) {
+  surroundings_.log("report=" + delivery.key.report_id + " domain=" + delivery.policy_domain +
+                    " to=" + delivery.key.destination + " " + std::string(state) +
+                    (why.empty() ? "" : " why=\"" + base::printable(why) + "\""));
+}
+
+// All questions of a batch at once: who asks a second time gets the answer of the first, or joins
+// its wait, as the resolver caches.
+void Sender::start_questions(std::span<const Delivery> batch) {
+  for (const Delivery& delivery : batch) {
+    const auto domain = base::Domain::parse(delivery.policy_domain);
+    if (delivery.state != name(DeliveryState::asking) || !domain) continue;
+    static_cast<void>(verify_destinations(resolver_, *domain, {&delivery.destination, 1},
+                                          kind_of(delivery), std::chrono::steady_clock::now()));
+  }
+}
+
+base::Result<void> Sender::end_with(const Delivery& delivery, DeliveryState state,
+                                    std::string_view why) {
+  const auto ended = end(database_, delivery, state, why);
+  if (!ended) return ended;
+  ++result_.ended;
+  tell(delivery, name(state), why);
+  return {};
+}
+
+// RFC 9990 §4: without consent nothing is sent to another organization.
+base::Result<void> Sender::ask_consent(const Delivery& delivery) {
+  const auto domain = base::Domain::parse(delivery.policy_domain);
+  if (!domain) return end_with(delivery, DeliveryState::refused, "no domain");
+  const std::vector<Consented> asked = verify_destinations(
+      resolver_, *domain, {&delivery.destination, 1}, kind_of(delivery), dns_deadline());
+  const Consented& answer = asked.front();
+  if (answer.consent == Consent::refused) {
+    return end_with(delivery, DeliveryState::refused, answer.why);
+  }
+  if (answer.consent == Consent::deferred) {
+    const auto state = put_off(database_, delivery, answer.why, options_.limits, now());
+    if (!state) return std::unexpected(state.error());
+    ++(*state == DeliveryState::expired ? result_.ended : result_.put_off);
+    tell(delivery, *state == DeliveryState::expired ? "expired" : "put-off", answer.why);
+    return {};
+  }
+  return accept_consent(database_, delivery, answer.send_to, now());
+}
+
+base::Result<void> Sender::submit(const Delivery& delivery) {
+  auto body = report_body(database_, delivery.key.report_id);
+  if (!body) return std::unexpected(body.error());
+  const std::optional<MailMessage> message = compose(delivery, *std::move(body), options_.failure);
+  if (!message) return end_with(delivery, DeliveryState::expired, "cannot be made any more");
+  const auto reserved = reserve(database_, delivery, options_.limits, now());
+  if (!reserved) return std::unexpected(reserved.error());
+  if (!*reserved) {
+    ++result_.put_off;
+    tell(delivery, "put-off", "its reports of a day are sent");
+    return {};
+  }
+  const Submitted submitted =
+      submitter_.submit(message->from, delivery.destination, to_octets(*message));
+  const auto state = settle(database_, delivery, submitted, options_.limits, now());
+  if (!state) return std::unexpected(state.error());
+  relay_failures_ = is_relay_failure(submitted) ? relay_failures_ + 1 : 0;
+  result_.relay_down = relay_failures_ >= relay_failures_max;
+  if (*state == DeliveryState::sent) {
+    ++result_.sent;
+  } else {
+    ++(*state == DeliveryState::waiting ? result_.put_off : result_.ended);
+  }
+  tell(delivery, *state == DeliveryState::waiting ? "put-off" : name(*state), submitted.reason);
+  surroundings_.pause(options_.pace);
+  return {};
+}
+
+base::Result<void> Sender::work_on(const Delivery& delivery) {
+  if (delivery.state == name(DeliveryState::asking)) return ask_consent(delivery);
+  const auto suppressed = suppression(database_, delivery.key.destination, now());
+  if (!suppressed) return std::unexpected(suppressed.error());
+  if (*suppressed) return end_with(delivery, DeliveryState::suppressed, **suppressed);
+  return submit(delivery);
+}
+
+base::Result<bool> Sender::handle(const Delivery& listed) {
+  const std::string lock = "delivery:" + listed.key.report_id + ':' + listed.key.destination;
+  const auto locked = database_.try_lock(lock);
+  if (!locked) return std::unexpected(locked.error());
+  if (!*locked) return false;
+  // Again: whoever had the lock before may have sent it.
+  const auto delivery = find_delivery(database_, listed.key);
+  base::Result<void> done;
+  if (!delivery) {
+    done = std::unexpected(delivery.error());
+  } else if (*delivery && (*delivery)->is_due(now())) {
+    done = work_on(**delivery);
+  }
+  const auto released = database_.release(lock);
+  if (!done) return std::unexpected(done.error());
+  if (!released) return std::unexpected(released.error());
+  return true;
+}
+
+base::Result<SendResult> Sender::run() {
+  while (true) {
+    const auto batch = due_deliveries(database_, now(), batch_max);
+    if (!batch) return std::unexpected(batch.error());
+    start_questions(*batch);
+    bool progress = false;
+    for (const Delivery& delivery : *batch) {
+      const auto handled = handle(delivery);
+      if (!handled) return std::unexpected(handled.error());
+      progress = progress || *handled;
+      if (result_.relay_down) return result_;
+    }
+    if (!progress) return result_;
+  }
+}
+
+}  // namespace
+
+base::Result<SendResult> send_reports(Database& database, dns::Resolver& resolver,
+                                      Submitter& submitter, const SendOptions& options,
+                                      const SendSurroundings& surroundings) {
+  return Sender(database, resolver, submitter, options, surroundings).run();
+}
+
+}  // namespace report

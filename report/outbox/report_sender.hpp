@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "report/feedback/failure.hpp"
+#include "report/feedback/submission.hpp"
+#include "report/outbox/deliveries.hpp"
+#include "report/store/database.hpp"
+#include "verify/base/result.hpp"
+#include "verify/base/time.hpp"
+#include "verify/dns/resolver.hpp"
+
+// Sends what waits in the outbox.
+namespace report {
+
+struct SendOptions {
+  DeliveryLimits limits{};
+  std::optional<FailureReporter> failure{};       // Nothing: no failure reports any more.
+  std::chrono::milliseconds pace{50};             // Between two messages.
+  std::chrono::milliseconds dns_timeout{15'000};  // For the consent of one host.
+};
+
+// Called with one line for each delivery that came to an end or was put off.
+struct SendSurroundings {
+  std::function<base::WallTime()> now;
+  std::function<void(std::chrono::milliseconds)> pause;
+  std::function<void(const std::string&)> log;
+};
+
+struct SendResult {
+  std::uint64_t sent = 0;
+  std::uint64_t put_off = 0;  // Temporary trouble, or a cap.
+  std::uint64_t ended = 0;    // Refused, failed, expired, suppressed.
+  bool relay_down = false;    // What is left was not tried.
+};
+
+// Sends every delivery that is due. Several processes may do this at once: each delivery is locked
+// while it is worked on, and looked at again once it is. Killed at any moment, a report is sent
+// again, with the same octets and id, or was sent. REQUIRES: no transaction.
+[[nodiscard]] base::Result<SendResult> send_reports(Database& database, dns::Resolver& resolver,
+                                                    Submitter& submitter,
+                                                    const SendOptions& options,
+                                                    const SendSurroundings& surroundings);
+
+}  // namespace report

@@ -1,0 +1,32 @@
+#include "report/store/failure_rows.hpp"
+
+#include "report/feedback/failure.hpp"
+#include "report/feedback/report_row.hpp"
+#include "report/store/time_columns.hpp"
+#include "verify/base/text.hpp"
+
+namespace report {
+
+namespace {
+
+constexpr std::size_t incident_octets_max = 600;
+
+}  // namespace
+
+base::Result<void> keep_failure(Database& database, const Event& event, const std::string& line) {
+  if (event.failure_headers.empty()) return {};
+  const auto record = published_record(event);
+  const auto failure = record ? wanted_failure(record->failure_options, event.facts) : std::nullopt;
+  if (!failure) return {};
+  const SqlValue parameters[] = {hour_of(event.time),
+                                 base::printable(incident_of(event, *failure), incident_octets_max),
+                                 line, milliseconds_of(event.time)};
+  const auto done = database.execute(
+      "INSERT INTO failures (hour, incident, line, messages, first_ms) VALUES ($1, $2, $3, 1, $4)"
+      " ON CONFLICT (hour, incident) DO UPDATE SET messages = failures.messages + 1",
+      parameters);
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+}  // namespace report

@@ -1,0 +1,143 @@
+#include "report/outbox/deliveries.hpp"
+
+#include "tests/report/outbox/outbox_world.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using report::Database;
+using report::Delivery;
+using report::DeliveryLimits;
+using report::DeliveryState;
+using report::Submitted;
+using support::for_each_database;
+using support::must;
+using support::next_morning;
+
+// One report, with one delivery that waits.
+std::unique_ptr<Database> store_with_one(const std::string& url) {
+  auto database = support::open_store(url);
+  report::OutboxOptions options = support::outbox_options();
+  options.copy_to = {support::mailbox("rua@example.com")};
+  support::count(*database, support::may_first,
+                 support::row_of("example.com", "mailto:rua@example.com"));
+  support::make(*database, options);
+  return database;
+}
+
+Delivery only(Database& database) {
+  const auto id = support::listed(database).at(0).id;
+  return must(report::find_delivery(database, {id, "rua@example.com"})).value();
+}
+
+const Submitted sent{.outcome = Submitted::Outcome::sent, .reason = {}};
+const Submitted greylisted{.code = 450, .reason = "RCPT: 450 4.2.0 later"};
+
+Submitted refused(std::string reason) {
+  return {.outcome = Submitted::Outcome::permanent, .code = 550, .reason = std::move(reason)};
+}
+
+}  // namespace
+
+TEST_CASE("an attempt is repeated after twice the time, up to a limit", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    base::WallTime now = next_morning;
+    for (const auto pause : {15min, 30min, 60min, 120min, 240min, 360min, 360min}) {
+      CHECK(must(report::settle(*database, only(*database), greylisted, {}, now)) ==
+            DeliveryState::waiting);
+      CHECK(only(*database).next == now + pause);
+      CHECK(must(report::due_deliveries(*database, now + pause - 1min, 10)).empty());
+      CHECK(must(report::due_deliveries(*database, now + pause, 10)).size() == 1);
+      now += pause;
+    }
+  });
+}
+
+TEST_CASE("what was tried for too long expires, but is tried once", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    const base::WallTime late = next_morning + 100h;
+    CHECK(must(report::due_deliveries(*database, late, 10)).size() == 1);
+    CHECK(must(report::settle(*database, only(*database), greylisted, {}, late)) ==
+          DeliveryState::expired);
+    CHECK(must(report::due_deliveries(*database, late + 100h, 10)).empty());
+    CHECK(support::listed(*database)[0].deliveries[0].reply == greylisted.reason);
+  });
+}
+
+TEST_CASE("a mailbox that is refused once is left alone for a week", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    CHECK(must(report::settle(*database, only(*database), refused("RCPT: 550 5.1.1 no"), {},
+                              next_morning)) == DeliveryState::failed);
+    const std::string to = "rua@example.com";
+    CHECK(must(report::suppression(*database, to, next_morning + 167h)) == "RCPT: 550 5.1.1 no");
+    CHECK_FALSE(must(report::suppression(*database, to, next_morning + 168h)));
+    CHECK_FALSE(must(report::suppression(*database, "other@example.com", next_morning)));
+  });
+}
+
+TEST_CASE("three refused messages in a row suppress a mailbox, too", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    const auto is_suppressed = [&] {
+      return must(report::suppression(*database, "rua@example.com", next_morning)).has_value();
+    };
+    const auto settle = [&](const Submitted& submitted) {
+      static_cast<void>(
+          must(report::settle(*database, only(*database), submitted, {}, next_morning)));
+    };
+    const Submitted too_big = refused("message: 552 5.3.4 too big");
+    settle(too_big);
+    settle(too_big);
+    CHECK_FALSE(is_suppressed());
+    settle(sent);  // Starts again.
+    settle(too_big);
+    settle(too_big);
+    CHECK_FALSE(is_suppressed());
+    settle(too_big);
+    CHECK(is_suppressed());
+  });
+}
+
+TEST_CASE("a mailbox gets so many reports a day, the rest tomorrow", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    const DeliveryLimits limits{.daily_max = 2};
+    const Delivery delivery = only(*database);
+    CHECK(must(report::reserve(*database, delivery, limits, next_morning)));
+    CHECK(must(report::reserve(*database, delivery, limits, next_morning)));
+    CHECK_FALSE(must(report::reserve(*database, delivery, limits, next_morning)));
+    CHECK(only(*database).state == "capped");
+    const base::WallTime tomorrow = support::may_first + std::chrono::days(2);
+    CHECK(must(report::due_deliveries(*database, tomorrow - 1min, 10)).empty());
+    REQUIRE(must(report::due_deliveries(*database, tomorrow, 10)).size() == 1);
+    CHECK(must(report::reserve(*database, delivery, limits, tomorrow)));
+    CHECK(must(report::reserve(*database, delivery, {.daily_max = 0}, next_morning)));
+  });
+}
+
+TEST_CASE("consent may name other mailboxes, each of which gets one report", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    const std::vector<report::Mailbox> instead = {support::mailbox("a@example.com"),
+                                                  support::mailbox("b@example.com")};
+    const Delivery asked = only(*database);
+    must(report::accept_consent(*database, asked, instead, next_morning));
+    must(report::accept_consent(*database, asked, instead, next_morning));
+    CHECK(support::deliveries(*database) == "waiting a@example.com, waiting b@example.com");
+    CHECK_FALSE(must(report::find_delivery(*database, asked.key)));
+  });
+}
+
+TEST_CASE("states have names", "[report]") {
+  using enum DeliveryState;
+  for (const auto state : {asking, waiting, capped, DeliveryState::sent, DeliveryState::refused,
+                           failed, expired, suppressed}) {
+    Delivery delivery{.key = {}, .destination = support::mailbox("a@example.com")};
+    delivery.state = report::name(state);
+    const bool open = state == asking || state == waiting || state == capped;
+    CHECK(delivery.is_due(next_morning) == open);
+  }
+}

@@ -1,0 +1,268 @@
+#include "report/outbox/report_sender.hpp"
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+#include "tests/report/outbox/outbox_world.hpp"
+#include "tests/support/fake_resolver.hpp"
+#include "tests/support/smtp_server.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using report::Database;
+using report::SendOptions;
+using report::SendResult;
+using support::for_each_database;
+using support::may_first;
+using support::must;
+using support::next_morning;
+using support::SmtpServer;
+
+const base::Domain hello = base::Domain::parse("mx.example.org").value();
+
+// A sender without a clock of its own; what it said.
+struct Sending {
+  SendResult result;
+  std::vector<std::string> lines;
+};
+
+Sending send(Database& database, dns::Resolver& resolver, const report::Relay& relay,
+             base::WallTime now = next_morning, const SendOptions& options = {}) {
+  auto submitter = must(report::Submitter::open(relay, hello));
+  Sending sending;
+  sending.result = must(report::send_reports(
+      database, resolver, submitter, options,
+      {.now = [now] { return now; },
+       .pause = [](std::chrono::milliseconds) {},
+       .log = [&](const std::string& line) { sending.lines.push_back(line); }}));
+  return sending;
+}
+
+// Reports about d0.example, d1.example, … to mailboxes there.
+std::unique_ptr<Database> store_with(const std::string& url, int domains) {
+  auto database = support::open_store(url);
+  for (int i = 0; i < domains; ++i) {
+    const std::string domain = "d" + std::to_string(i) + ".example";
+    support::count(*database, may_first, support::row_of(domain, "mailto:rua@" + domain), 2);
+  }
+  support::make(*database);
+  return database;
+}
+
+std::unique_ptr<Database> store_with_rua(const std::string& url, const std::string& rua) {
+  auto database = support::open_store(url);
+  support::count(*database, may_first, support::row_of("example.com", rua));
+  support::make(*database);
+  return database;
+}
+
+std::vector<std::string> recipients(const SmtpServer& server) {
+  std::vector<std::string> all;
+  for (const auto& mail : server.received())
+    all.push_back(mail.recipient);
+  return all;
+}
+
+std::string field(const std::string& mail, const std::string& name) {
+  const std::size_t at = mail.find("\r\n" + name + ":");
+  const std::string value = at == std::string::npos ? "" : mail.substr(at + name.size() + 4);
+  return value.substr(0, value.find("\r\n"));
+}
+
+}  // namespace
+
+TEST_CASE("each report is sent to its mailbox, once", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with(url, 3);
+    support::FakeResolver dns;
+    SmtpServer server({});
+    CHECK(send(*database, dns, {.url = server.url()}).result.sent == 3);
+    std::vector<std::string> all = recipients(server);
+    std::ranges::sort(all);
+    CHECK(all ==
+          std::vector<std::string>{"<rua@d0.example>", "<rua@d1.example>", "<rua@d2.example>"});
+    CHECK(server.connections() == 1);
+    CHECK(server.received()[0].mail_from.starts_with("<reports@mx.example.org>"));
+    CHECK(field(server.received()[0].data, "Auto-Submitted") == "auto-generated");
+    CHECK(send(*database, dns, {.url = server.url()}).result.sent == 0);
+    CHECK(support::deliveries(*database) == "sent rua@d0.example");
+  });
+}
+
+TEST_CASE("other organizations are asked for consent first", "[report][RFC 9990 §4]") {
+  for_each_database([](const std::string& url) {
+    const auto database =
+        store_with_rua(url,
+                       "mailto:a@yes.example,mailto:b@no.example,mailto:c@dead.example,"
+                       "mailto:d@other.example");
+    support::FakeResolver dns;
+    dns.add_txt("example.com._report._dmarc.yes.example", "v=DMARC1");
+    dns.servfail("example.com._report._dmarc.dead.example");
+    dns.add_txt("example.com._report._dmarc.other.example",
+                "v=DMARC1; rua=mailto:reports@other.example");
+    SmtpServer server({});
+    const Sending sending = send(*database, dns, {.url = server.url()});
+    CHECK(recipients(server) ==
+          std::vector<std::string>{"<a@yes.example>", "<reports@other.example>"});
+    CHECK(sending.result.put_off == 1);
+    CHECK(support::deliveries(*database) ==
+          "sent a@yes.example, refused b@no.example, asking c@dead.example, "
+          "sent reports@other.example");
+    // The DNS answers again.
+    dns.clear("example.com._report._dmarc.dead.example");
+    dns.add_txt("example.com._report._dmarc.dead.example", "v=DMARC1");
+    CHECK(send(*database, dns, {.url = server.url()}).result.sent == 0);
+    CHECK(send(*database, dns, {.url = server.url()}, next_morning + 15min).result.sent == 1);
+    CHECK(recipients(server).back() == "<c@dead.example>");
+  });
+}
+
+TEST_CASE("a host whose DNS never answers gets nothing", "[report][RFC 9990 §4]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_rua(url, "mailto:c@dead.example");
+    support::FakeResolver dns;
+    dns.timeout("example.com._report._dmarc.dead.example");
+    SmtpServer server({});
+    static_cast<void>(send(*database, dns, {.url = server.url()}));
+    CHECK(send(*database, dns, {.url = server.url()}, next_morning + 48h).result.ended == 1);
+    CHECK(support::deliveries(*database) == "expired c@dead.example");
+    CHECK(server.received().empty());
+  });
+}
+
+TEST_CASE("a later attempt sends the same octets with the same id", "[report][RFC 9990 §3.5.2]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with(url, 1);
+    support::FakeResolver dns;
+    SmtpServer dying({.replies = {{"message", "close"}}});
+    CHECK(send(*database, dns, {.url = dying.url()}).result.put_off == 1);
+    SmtpServer first({});
+    CHECK(send(*database, dns, {.url = first.url()}, next_morning + 15min).result.sent == 1);
+    // As if the first answer had been lost.
+    must(database->execute("UPDATE deliveries SET state = 'waiting', next_ms = 0"));
+    SmtpServer second({});
+    CHECK(send(*database, dns, {.url = second.url()}, next_morning + 30min).result.sent == 1);
+    CHECK(first.received().at(0).data == second.received().at(0).data);
+  });
+}
+
+TEST_CASE("a refused mailbox fails, and is left alone with other reports", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_rua(url, "mailto:rua@example.com");
+    support::FakeResolver dns;
+    SmtpServer refusing({.replies = {{"RCPT", "550 5.1.1 no such user"}}});
+    CHECK(send(*database, dns, {.url = refusing.url()}).result.ended == 1);
+    CHECK(support::deliveries(*database) == "failed rua@example.com");
+    support::count(*database, may_first + std::chrono::days(1),
+                   support::row_of("example.com", "mailto:rua@example.com"));
+    const base::WallTime next = next_morning + std::chrono::days(1);
+    support::make(*database, support::outbox_options(), next);
+    SmtpServer accepting({});
+    CHECK(send(*database, dns, {.url = accepting.url()}, next).result.ended == 1);
+    CHECK(support::deliveries(*database) == "suppressed rua@example.com");
+    CHECK(accepting.received().empty());
+  });
+}
+
+TEST_CASE("a relay that is in trouble is left alone after three attempts", "[report]") {
+  struct Row {
+    const char* moment;
+    const char* reply;
+  };
+  const Row table[] = {{"connect", "421 4.3.2 busy"},
+                       {"MAIL", "451 4.3.0 later"},
+                       {"MAIL", "553 5.7.1 not your address"},
+                       {"EHLO", "close"},
+                       {"line", "close"},
+                       {"message", "451 4.3.0 queue is full"}};
+  for (const Row& row : table) {
+    INFO(row.moment << " " << row.reply);
+    for_each_database([&](const std::string& url) {
+      const auto database = store_with(url, 5);
+      support::FakeResolver dns;
+      SmtpServer server({.replies = {{row.moment, row.reply}}});
+      const Sending sending = send(*database, dns, {.url = server.url()});
+      CHECK(sending.result.relay_down);
+      CHECK(sending.result.put_off == 3);
+      CHECK(server.received().empty());
+      // Nothing is lost: all of it goes once the relay is well.
+      SmtpServer well({});
+      CHECK(send(*database, dns, {.url = well.url()}, next_morning + 15min).result.sent == 5);
+    });
+  }
+}
+
+TEST_CASE("a relay that hangs costs its timeout, three times", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with(url, 5);
+    support::FakeResolver dns;
+    SmtpServer server({.replies = {{"message", "hang"}}});
+    const Sending sending = send(*database, dns, {.url = server.url(), .timeout = 100ms});
+    CHECK(sending.result.relay_down);
+    CHECK(server.connections() <= 3);
+  });
+}
+
+TEST_CASE("one greylisted recipient does not hold up the others", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with(url, 5);
+    support::FakeResolver dns;
+    SmtpServer server({.replies = {{"RCPT", "450 4.2.0 greylisted"}}});
+    const Sending sending = send(*database, dns, {.url = server.url()});
+    CHECK_FALSE(sending.result.relay_down);
+    CHECK(sending.result.put_off == 5);
+  });
+}
+
+TEST_CASE("a mailbox gets no more than its number a day", "[report]") {
+  for_each_database([](const std::string& url) {
+    auto database = support::open_store(url);
+    report::OutboxOptions options = support::outbox_options();
+    options.copy_to = {support::mailbox("centre@cert.example")};
+    for (int i = 0; i < 5; ++i) {
+      const std::string domain = "d" + std::to_string(i) + ".example";
+      support::count(*database, may_first, support::row_of(domain, "mailto:rua@" + domain));
+    }
+    support::make(*database, options);
+    support::FakeResolver dns;
+    SmtpServer server({});
+    SendOptions capped;
+    capped.limits.daily_max = 2;
+    CHECK(send(*database, dns, {.url = server.url()}, next_morning, capped).result.sent == 7);
+    CHECK(send(*database, dns, {.url = server.url()}, next_morning + 1h, capped).result.sent == 0);
+    CHECK(send(*database, dns, {.url = server.url()}, next_morning + 24h, capped).result.sent == 2);
+  });
+}
+
+TEST_CASE("two senders at once send each report once", "[report]") {
+  for_each_database([](const std::string& url) {
+    constexpr int domains = 30;
+    const auto database = store_with(url, domains);
+    SmtpServer first({});
+    SmtpServer second({});
+    std::vector<std::thread> threads;
+    for (const std::string& relay : {first.url(), second.url()}) {
+      threads.emplace_back([&url, relay] {
+        const auto own = report::open_database(url);
+        support::FakeResolver dns;
+        auto submitter = report::Submitter::open({.url = relay}, hello);
+        if (!own || !submitter) return;
+        static_cast<void>(report::send_reports(**own, dns, *submitter, {},
+                                               {.now = [] { return next_morning; },
+                                                .pause = [](std::chrono::milliseconds) {},
+                                                .log = [](const std::string&) {}}));
+      });
+    }
+    for (std::thread& thread : threads)
+      thread.join();
+    std::multiset<std::string> all;
+    for (const SmtpServer* server : {&first, &second}) {
+      for (const std::string& recipient : recipients(*server))
+        all.insert(recipient);
+    }
+    CHECK(all.size() == domains);
+    CHECK(std::set<std::string>(all.begin(), all.end()).size() == domains);
+  });
+}

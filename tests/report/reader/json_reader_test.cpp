@@ -1,0 +1,55 @@
+#include "report/reader/json_reader.hpp"
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+using report::JsonNode;
+using report::JsonValue;
+using report::parse_json;
+
+TEST_CASE("every kind of JSON value is read", "[report][json]") {
+  const auto value =
+      parse_json(R"( {"t":"\u00fc\n","n":-7,"b":true,"z":null,"l":[1,"x"],"f":1.5} )");
+  REQUIRE(value);
+  std::string fault;
+  const JsonNode root(*value, fault);
+  CHECK(root["t"].text() == "\xC3\xBC\n");
+  CHECK(root["b"].boolean());
+  CHECK_FALSE(root["z"].exists());
+  CHECK_FALSE(root["none"]["none"].exists());
+  CHECK(fault.empty());
+  CHECK(root["n"].number() == 0);
+  CHECK(fault == "n: out of range");
+  CHECK(root["f"].number() == 0);
+  CHECK(fault == "n: out of range");  // The first.
+}
+
+TEST_CASE("places are named all the way down", "[report][json]") {
+  const auto value = parse_json(R"({"a":{"b":[{"c":"x"},{"c":1}]}})");
+  REQUIRE(value);
+  std::string fault;
+  const JsonNode root(*value, fault);
+  root["a"]["b"].for_each([](const JsonNode& element) { (void)element["c"].text(); });
+  CHECK(fault == "a.b[1].c: not text");
+}
+
+TEST_CASE("of equal keys the first counts", "[report][json]") {
+  const auto value = parse_json(R"({"a":1,"a":2})");
+  REQUIRE(value);
+  std::string fault;
+  CHECK(JsonNode(*value, fault)["a"].number() == 1);
+}
+
+TEST_CASE("what is no JSON, or nested too deeply, is not read", "[report][json]") {
+  for (const char* text : {"", "{", "{\"a\"}", "[1,]", "nul", "\"\xFF\"", "1 2", "\"\n\""}) {
+    INFO(text);
+    CHECK_FALSE(parse_json(text));
+  }
+  const auto nested = [](std::size_t depth) {
+    return parse_json(std::string(depth, '[') + std::string(depth, ']'));
+  };
+  CHECK(nested(16));
+  CHECK_FALSE(nested(17));
+  CHECK_FALSE(nested(100'000));
+}

@@ -1,0 +1,73 @@
+#include "report/reader/rederive.hpp"
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/sample_event.hpp"
+
+namespace {
+
+bool differs(const std::vector<report::Difference>& differences, std::string_view what) {
+  return std::ranges::any_of(differences,
+                             [&](const report::Difference& one) { return one.what == what; });
+}
+
+}  // namespace
+
+// That equal answers lead to equal verdicts is what every scenario tests (tests/scenarios).
+
+TEST_CASE("another answer leads to another verdict, and that is told", "[report][rederive]") {
+  report::Event event = support::sample_event();
+  for (dns::Lookup& lookup : event.facts.dns) {
+    if (lookup.question.name == "example.com") {
+      lookup.answer.records = {std::string("v=spf1 ip4:192.0.2.1 -all")};
+    }
+  }
+  const report::Rederivation again = report::rederive(event, {}, {});
+  CHECK(again.facts.mail_from_spf()->status == spf::Status::pass);
+  CHECK(again.facts.dmarc.status == dmarc::Status::pass);
+  CHECK(differs(again.differences, "spf mail_from"));
+  CHECK(differs(again.differences, "dmarc"));
+  CHECK(differs(again.differences, "spf aligned"));
+  CHECK_FALSE(differs(again.differences, "dkim aligned"));
+  CHECK(differs(again.decision, "action"));
+  CHECK(differs(again.decision, "rule"));
+}
+
+TEST_CASE("answers that are not remembered are missed", "[report][rederive]") {
+  report::Event event = support::sample_event();
+  event.facts.dns.clear();
+  const report::Rederivation again = report::rederive(event, {}, {});
+  const dns::Question record{"_dmarc.example.com", dns::Type::txt};
+  CHECK(std::ranges::find(again.missing, record) != again.missing.end());
+  CHECK(again.facts.dmarc.status == dmarc::Status::temperror);
+  CHECK(differs(again.differences, "dmarc"));
+}
+
+TEST_CASE("DKIM and ARC stand as they are stored", "[report][rederive]") {
+  const report::Event event = support::sample_event();
+  const report::Rederivation again = report::rederive(event, {}, {});
+  CHECK(again.facts.dkim == event.facts.dkim);
+  CHECK(again.facts.arc == event.facts.arc);
+}
+
+TEST_CASE("without its client's address SPF stands as it is stored", "[report][rederive]") {
+  report::Event event = support::sample_event();
+  event.connection.client.reset();
+  CHECK(report::rederive(event, {}, {}).facts.spf == event.facts.spf);
+}
+
+TEST_CASE("a message that was not verified can be trusted again, and else not be judged",
+          "[report][rederive]") {
+  report::Event event = support::sample_event();
+  event.verified = false;
+  event.facts = {};
+  CHECK_FALSE(report::decide_again(event, {}));
+  policy::Rules rules;
+  rules.trust.networks = {*base::Network::parse("192.0.2.1")};
+  const auto decision = report::decide_again(event, rules);
+  REQUIRE(decision);
+  CHECK(decision->rule == "trusted-network");
+  CHECK(report::rederive(event, {}, {}).decision.empty());
+}

@@ -1,0 +1,162 @@
+#include "report/store/database.hpp"
+
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/daemon.hpp"
+#include "tests/support/databases.hpp"
+
+namespace {
+
+using report::SqlRow;
+using report::SqlValue;
+
+std::unique_ptr<report::Database> open(const std::string& url) {
+  auto database = report::open_database(url);
+  if (!database) FAIL(database.error().what);
+  return *std::move(database);
+}
+
+std::vector<SqlRow> rows(report::Database& database, std::string_view sql,
+                         const std::vector<SqlValue>& parameters = {}) {
+  auto found = database.execute(sql, parameters);
+  if (!found) FAIL(found.error().what);
+  return *std::move(found);
+}
+
+}  // namespace
+
+TEST_CASE("values come back as they went in, whatever the database", "[report][store]") {
+  support::for_each_database([](const std::string& url) {
+    const auto database = open(url);
+    rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY, s TEXT, o BYTEA)");
+    const SqlValue octets = report::Octets{std::string("\0\xff'\\x", 5)};
+    rows(*database, "INSERT INTO t VALUES ($1, $2, $3), ($4, $5, $6)",
+         {std::int64_t{-5}, std::string("it's $1 \\ \xc3\xa4"), octets, std::int64_t{1} << 62,
+          std::string(), std::monostate()});
+    CHECK(rows(*database, "SELECT k, s, o FROM t ORDER BY k") ==
+          std::vector<SqlRow>{{std::int64_t{-5}, std::string("it's $1 \\ \xc3\xa4"), octets},
+                              {std::int64_t{1} << 62, std::string(), std::monostate()}});
+    CHECK(rows(*database, "SELECT s FROM t WHERE k = $2 AND s = $1",
+               {std::string(), std::int64_t{1} << 62})
+              .size() == 1);
+  });
+}
+
+TEST_CASE("an error inside a transaction takes all of it back", "[report][store]") {
+  support::for_each_database([](const std::string& url) {
+    const auto database = open(url);
+    rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY)");
+    REQUIRE(database->begin());
+    rows(*database, "INSERT INTO t VALUES (1)");
+    CHECK_FALSE(database->execute("INSERT INTO t VALUES (1)"));
+    database->rollback();
+    CHECK(rows(*database, "SELECT k FROM t").empty());
+    REQUIRE(database->begin());
+    rows(*database, "INSERT INTO t VALUES (2)");
+    REQUIRE(database->commit());
+    CHECK(rows(*database, "SELECT k FROM t").size() == 1);
+    database->rollback();  // Without a transaction: nothing.
+  });
+}
+
+TEST_CASE("a writer waits for another one's transaction, readers do not", "[report][store]") {
+  support::for_each_database([](const std::string& url) {
+    const auto first = open(url);
+    const auto second = open(url);
+    rows(*first, "CREATE TABLE t (k BIGINT PRIMARY KEY, n BIGINT)");
+    REQUIRE(first->begin());
+    rows(*first, "INSERT INTO t VALUES (1, 1)");
+    CHECK(rows(*second, "SELECT k FROM t").empty());
+    REQUIRE(first->commit());
+    CHECK(rows(*second, "SELECT k FROM t").size() == 1);
+  });
+}
+
+TEST_CASE("a key is locked by one connection until it releases it or ends", "[report][store]") {
+  support::for_each_database([](const std::string& url) {
+    auto first = open(url);
+    const auto second = open(url);
+    CHECK(first->try_lock("reports").value());
+    CHECK_FALSE(second->try_lock("reports").value());
+    CHECK(second->try_lock("other").value());
+    REQUIRE(first->release("reports"));
+    CHECK(second->try_lock("reports").value());
+    REQUIRE(second->release("reports"));
+    CHECK(first->try_lock("reports").value());
+    first.reset();
+    // PostgreSQL notices the end of a connection when it reads from it.
+    CHECK(support::eventually([&] { return second->try_lock("reports").value(); }));
+  });
+}
+
+TEST_CASE("a connection to a server that died is made again", "[report][store][postgres]") {
+  support::Postgres* const postgres = support::Postgres::shared();
+  if (postgres == nullptr) return;
+  const auto database = open(postgres->new_database());
+  rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY)");
+  REQUIRE(database->begin());
+  rows(*database, "INSERT INTO t VALUES (1)");
+  postgres->kill();
+  CHECK_FALSE(database->execute("INSERT INTO t VALUES (2)"));
+  // Not outside of the transaction that was lost, not even with a new server.
+  CHECK_FALSE(database->commit());
+  database->rollback();
+  CHECK_FALSE(database->begin());
+  postgres->start();
+  REQUIRE(database->begin());
+  CHECK(rows(*database, "SELECT k FROM t").empty());
+  rows(*database, "INSERT INTO t VALUES (3)");
+  REQUIRE(database->commit());
+}
+
+TEST_CASE("a lost transaction never goes on outside of itself", "[report][store][postgres]") {
+  support::Postgres* const postgres = support::Postgres::shared();
+  if (postgres == nullptr) return;
+  const auto database = open(postgres->new_database());
+  rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY)");
+  REQUIRE(database->begin());
+  postgres->kill();
+  postgres->start();
+  CHECK_FALSE(database->execute("INSERT INTO t VALUES (1)"));
+  CHECK_FALSE(database->execute("INSERT INTO t VALUES (2)"));
+  CHECK_FALSE(database->commit());
+  database->rollback();
+  CHECK(rows(*database, "SELECT k FROM t").empty());
+}
+
+TEST_CASE("passwords are not in messages", "[report][store]") {
+  struct Row {
+    std::string url;
+    std::string shown;
+  };
+  const Row table[] = {
+      {"postgresql://postern:secret@db/events", "postgresql://postern:***@db/events"},
+      {"postgresql://postern:se@cret@db:5432/events", "postgresql://postern:***@db:5432/events"},
+      {"postgresql://db:5432/events", "postgresql://db:5432/events"},
+      {"postgresql://db/e?password=secret&sslmode=require",
+       "postgresql://db/e?password=***&sslmode=require"},
+      {"postgresql://db?user=x&password=secret", "postgresql://db?user=x&password=***"},
+      {"sqlite:/var/lib/x.db", "sqlite:/var/lib/x.db"},
+  };
+  for (const Row& row : table)
+    CHECK(report::without_password(row.url) == row.shown);
+}
+
+TEST_CASE("a URL that leads nowhere is an error that says so", "[report][store]") {
+  const auto complaint = [](const std::string& url) {
+    const auto database = report::open_database(url);
+    return database ? "opened" : database.error().what;
+  };
+  CHECK_THAT(complaint("mysql://db"), Catch::Contains("neither \"sqlite:"));
+  CHECK_THAT(complaint("sqlite:"), Catch::Contains("neither \"sqlite:"));
+  CHECK_THAT(complaint("sqlite:/dev/null/x.db"), Catch::Contains("/dev/null/x.db"));
+  const std::string refused = complaint("postgresql://postern:secret@127.0.0.1:1/events");
+  CHECK_THAT(refused, Catch::Contains("refused"));
+  CHECK_THAT(refused, !Catch::Contains("secret"));
+  const support::TemporaryFolder folder;
+  std::ofstream(folder / "text.db") << std::string(5000, 'x');
+  CHECK_THAT(complaint("sqlite:" + (folder / "text.db").string()),
+             Catch::Contains("not a database"));
+}
