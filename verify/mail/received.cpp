@@ -13,10 +13,22 @@ namespace {
 constexpr std::size_t clause_octets_max = 2'000;  // Looked at.
 constexpr std::size_t name_octets_max = 255;
 
+// Octets of the quoted-string (RFC 5321 §4.1.2) that `text` begins with; nothing when it does not
+// end.
+std::optional<std::size_t> quoted_octets(std::string_view text) {
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '"') return i + 1;
+    if (text[i] == '\\') ++i;
+  }
+  return std::nullopt;
+}
+
 // Reads the clause from left to right.
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : rest_(text) {}
+
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
 
   void skip_space() {
     while (!rest_.empty() && base::is_space(rest_.front()))
@@ -25,18 +37,34 @@ class Cursor {
 
   [[nodiscard]] bool at(char c) const { return rest_.starts_with(c); }
 
-  // Up to white space, a parenthesis or a semicolon.
+  // Up to white space, a quote, a parenthesis or a semicolon.
   std::string_view word() {
-    const std::string_view found = rest_.substr(0, rest_.find_first_of(" \t\r\n();"));
+    const std::string_view found = rest_.substr(0, rest_.find_first_of(" \t\r\n\"();"));
     rest_.remove_prefix(found.size());
     return found;
   }
 
+  void skip_octet() { rest_.remove_prefix(1); }
+
+  // False when it does not end.
+  bool skip_quoted() {
+    const auto octets = quoted_octets(rest_);
+    rest_.remove_prefix(octets.value_or(rest_.size()));
+    return octets.has_value();
+  }
+
   // The content of a comment, with those inside it. Nothing when it does not end, and when it has a
-  // quoted-pair: no MTA writes one.
+  // quoted-pair: no MTA writes one, but in the reverse-path that Exim gives as it came.
   std::optional<std::string_view> comment() {
+    const bool has_path = rest_.starts_with("(envelope-from ");
     std::size_t depth = 0;
     for (std::size_t i = 0; i < rest_.size() && rest_[i] != '\\'; ++i) {
+      if (has_path && rest_[i] == '"') {
+        const auto octets = quoted_octets(rest_.substr(i));
+        if (!octets) return std::nullopt;
+        i += *octets - 1;
+        continue;
+      }
       if (rest_[i] == '(') ++depth;
       if (rest_[i] == ')' && --depth == 0) {
         const std::string_view content = rest_.substr(1, i - 1);
@@ -50,6 +78,24 @@ class Cursor {
  private:
   std::string_view rest_;
 };
+
+// True when the rest of the field, after the server's own "by", can be read and has no other: a
+// HELO name with blanks in it could bring a clause of its own, and the server's would then follow.
+// Addresses in it are a stranger's text, too, so what is quoted in them does not count.
+bool is_rest(Cursor cursor) {
+  while (!cursor.at_end()) {
+    if (cursor.at('(')) {
+      if (!cursor.comment()) return false;
+    } else if (cursor.at('"')) {
+      if (!cursor.skip_quoted()) return false;
+    } else if (const std::string_view word = cursor.word(); word.empty()) {
+      cursor.skip_octet();
+    } else if (base::equal_ignoring_case(word, "by")) {
+      return false;
+    }
+  }
+  return true;
+}
 
 // "from" word comment… "by" …, and no second "by".
 struct FromClause {
@@ -72,18 +118,8 @@ std::optional<FromClause> read_clause(std::string_view value) {
     clause.comments.push_back(*comment);
     cursor.skip_space();
   }
-  if (!base::equal_ignoring_case(cursor.word(), "by")) return std::nullopt;
-  // A HELO name with blanks in it could bring a clause of its own; the MTA's then follows.
-  while (true) {
-    cursor.skip_space();
-    if (cursor.at('(')) {
-      if (!cursor.comment()) return clause;
-      continue;
-    }
-    const std::string_view word = cursor.word();
-    if (word.empty()) return clause;  // ";", the end, or what cannot be read.
-    if (base::equal_ignoring_case(word, "by")) return std::nullopt;
-  }
+  if (!base::equal_ignoring_case(cursor.word(), "by") || !is_rest(cursor)) return std::nullopt;
+  return clause;
 }
 
 // "[192.0.2.1]" or "[IPv6:2001:db8::1]" (RFC 5321 §4.1.3), or without "IPv6:", as Exim writes it.
@@ -154,9 +190,13 @@ std::optional<ReceivedFrom> parse_received(std::string_view value) {
   const std::optional<FromClause> clause = read_clause(value);
   if (!clause || clause->comments.empty()) return std::nullopt;
   const std::string_view comment = clause->comments.front();
-  const bool in_doubt = std::any_of(clause->comments.begin() + 1, clause->comments.end(),
-                                    [](std::string_view other) { return other.contains('['); });
-  if (in_doubt) return std::nullopt;  // The first comment may be the client's own text.
+  // The first comment may be the client's own text, and the server's the one behind it. Not so what
+  // Postfix says about the client's certificate.
+  const bool in_doubt =
+      std::any_of(clause->comments.begin() + 1, clause->comments.end(), [](std::string_view other) {
+        return other.contains('[') && !other.starts_with("Client CN ");
+      });
+  if (in_doubt) return std::nullopt;
   if (auto found = read_nameless(clause->name, comment)) return found;
   if (comment.contains('[')) return read_bracketed(clause->name, comment);
   // Exchange: "helo (192.0.2.1)".

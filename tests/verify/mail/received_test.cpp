@@ -30,6 +30,15 @@ TEST_CASE("the client is read from what mail servers write", "[mail][RFC 5321 §
        "bits)\r\n\t key-exchange X25519)\r\n\t(No client certificate requested)\r\n\tby mx "
        "(Postfix)",
        "2001:db8::1|unknown|helo.example"},
+      // What the client itself may have written: the name in its certificate, a recipient's
+      // address.
+      {" from helo.example (name.example [192.0.2.1])\r\n\t(Client CN \"[192.0.2.2]\", Issuer "
+       "\"x\" "
+       "(not verified))\r\n\tby mx (Postfix)",
+       "192.0.2.1|name.example|helo.example"},
+      {" from helo.example (name.example [192.0.2.1]) by mx (Postfix) with ESMTP id 4X\r\n\tfor "
+       "<\"bob+ by \\\"x\"@example.org>; Fri,  1 May 2026 12:00:00 +0000 (UTC)",
+       "192.0.2.1|name.example|helo.example"},
       {" from [198.51.100.9] (name.example [192.0.2.1]) by mx (Postfix)",
        "192.0.2.1|name.example|[198.51.100.9]"},
       // Sendmail
@@ -51,6 +60,10 @@ TEST_CASE("the client is read from what mail servers write", "[mail][RFC 5321 §
       {" from [192.0.2.1] (helo=[198.51.100.9]) by mx", "192.0.2.1||[198.51.100.9]"},
       {" from name.example ([192.0.2.1] helo=[198.51.100.9]) by mx",
        "192.0.2.1|name.example|[198.51.100.9]"},
+      {" from name.example ([192.0.2.1] helo=helo.example) by mx with esmtp (Exim 4.96)\r\n\t"
+       "(envelope-from <\"a) by ( b\"@c.example>) id 1x for \"bob+ by x\"@example.org; Fri, 1 May "
+       "2026",
+       "192.0.2.1|name.example|helo.example"},
       // Exchange
       {" from helo.example (192.0.2.1) by mx.example.org (10.0.0.1) with Microsoft SMTP\r\n Server "
        "(version=TLS1_2, cipher=X) id 15.20.1; Fri, 1 May 2026",
@@ -76,6 +89,10 @@ TEST_CASE("in doubt there is no client", "[mail]") {
            " from a (b [192.0.2.1]) (c [192.0.2.2]) by mx",            // Which one?
            " from a (b [192.0.2.1] [192.0.2.2]) by mx",                //
            " from a (b [192.0.2.1]) by x (c [192.0.2.2]) by mx",       //
+           " from a (b [192.0.2.1]) by x; (c [192.0.2.2]) by mx",      //
+           " from a (b [192.0.2.1]) by x ( (c [192.0.2.2]) by mx",     //
+           " from a (b [192.0.2.1]) by x (\\ (c [192.0.2.2]) by mx",   //
+           " from a (b [192.0.2.1]) by x \" (c [192.0.2.2]) by mx",    //
            " from a (b) (c [192.0.2.1]) by mx",                        //
            " from a (b [192.0.2.1) by mx",                             // Not closed.
            " from a (b [192.0.2.1] by mx",                             //
