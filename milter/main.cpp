@@ -242,7 +242,7 @@ void Daemon::watch_resolver() {
 sigset_t handled_signals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGUSR1, SIGTERM, SIGINT, SIGHUP})
+  for (const int signal : {SIGUSR1, SIGTERM, SIGINT})
     sigaddset(&signals, signal);
   return signals;
 }
@@ -253,6 +253,7 @@ int Daemon::run() {
   const sigset_t signals = handled_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);  // libmilter's thread would stop on it.
   umask(0007);  // The socket is for our group: the MTA's user is put into it.
 
   base::log::open(config_.log);

@@ -52,6 +52,22 @@ TEST_CASE("a faulty new file keeps the old configuration and says where it is wr
   world::check_good_end(daemon.stop());
 }
 
+TEST_CASE("SIGHUP does no harm, also while a reload runs", "[daemon]") {
+  const world::Dns dns;
+  Daemon daemon(POSTERN_MILTER, dns.server.address());
+  REQUIRE(daemon.start());
+  for (int generation = 2; generation < 10; ++generation) {
+    daemon.signal(SIGUSR1);
+    for (int i = 0; i < 20; ++i)
+      daemon.signal(SIGHUP);
+    REQUIRE(daemon.wait_for_log("reload: configuration " + std::to_string(generation) + "-"));
+  }
+  const auto answer = world::deliver(daemon, world::forged());
+  REQUIRE(answer);
+  CHECK(answer->kind == Answer::Kind::reject);
+  world::check_good_end(daemon.stop());
+}
+
 TEST_CASE("fifty sessions go on while the configuration is reloaded", "[daemon]") {
   const world::Dns dns;
   Daemon daemon(POSTERN_MILTER, dns.server.address());
