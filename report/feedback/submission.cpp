@@ -50,7 +50,19 @@ struct Conversation {
   // RFC 5321 §4.2.1: 5yz is final. Of the recipient or the message only if it answers one of
   // these; a server that refuses our login or our name may be repaired tomorrow.
   [[nodiscard]] bool refused_for_good() const {
-    return code() >= 500 && (command == "RCPT" || command == "DATA" || command == "message");
+    if (code() < 500) return false;
+    if (command == "MAIL") return code() == 552;  // RFC 1870 §6.1: too big, told beforehand.
+    if (command == "RCPT") return !refuses_us();
+    return command == "DATA" || command == "message";
+  }
+
+ private:
+  // Many relays say only after RCPT that they do not relay for us. RFC 3463 §3.8: x.7.z is about
+  // who may send, not about the mailbox; RFC 4954 §6 has the codes without one.
+  [[nodiscard]] bool refuses_us() const {
+    const std::string_view detail =
+        std::string_view(reply).substr(std::min<std::size_t>(4, reply.size()));
+    return code() == 530 || code() == 535 || detail.starts_with("5.7.");
   }
 };
 

@@ -46,7 +46,8 @@ struct Submitted {
   enum class Outcome : std::uint8_t {
     sent,
     temporary,  // Try again later: also whatever is wrong with the relay itself or with us.
-    permanent,  // Refused for good for this recipient or this message: 5xx to RCPT, DATA or after.
+    permanent,  // Refused for good for this recipient or this message: 5xx to RCPT (but 5.7.x,
+                // which is about us), DATA or after, and 552 to MAIL.
   };
 
   Outcome outcome = Outcome::temporary;

@@ -83,6 +83,8 @@ base::Result<DeliveryState> try_later(Database& database, const Delivery& delive
 base::Result<void> note_rejection(Database& database, const Delivery& delivery,
                                   const Submitted& submitted, const DeliveryLimits& limits,
                                   base::WallTime now) {
+  if (submitted.reason.starts_with("MAIL"))
+    return {};  // Too big for the relay: no mailbox's fault.
   // The mailbox itself was refused, or one message after the other.
   const auto rejections_max = static_cast<std::int64_t>(limits.rejections_max);
   const std::int64_t weight = submitted.reason.starts_with("RCPT") ? rejections_max : 1;

@@ -101,8 +101,14 @@ TEST_CASE("only what is said of this recipient or message is final", "[report][R
       {"connect", "554 5.7.1 go away", "temporary 554 connect: 554 5.7.1 go away"},
       {"MAIL", "451 4.3.0 later", "temporary 451 MAIL: 451 4.3.0 later"},
       {"MAIL", "553 5.7.1 not your address", "temporary 553 MAIL: 553 5.7.1 not your address"},
+      // RFC 1870 §6.1: said before anybody asked for the message.
+      {"MAIL", "552 5.3.4 too big", "permanent 552 MAIL: 552 5.3.4 too big"},
       {"RCPT", "450 4.2.0 greylisted", "temporary 450 RCPT: 450 4.2.0 greylisted"},
       {"RCPT", "550 5.1.1 no such user", "permanent 550 RCPT: 550 5.1.1 no such user"},
+      // Who may send through the relay, as Postfix says it: not the mailbox's fault.
+      {"RCPT", "554 5.7.1 Relay access denied",
+       "temporary 554 RCPT: 554 5.7.1 Relay access denied"},
+      {"RCPT", "530 Authentication required", "temporary 530 RCPT: 530 Authentication required"},
       {"RCPT", "550-5.1.1 no\r\n550 5.1.1 really", "permanent 550 RCPT: 550 5.1.1 really"},
       {"RCPT", "550 \x1b[2Jx", "permanent 550 RCPT: 550 \\x1B[2Jx"},
       {"DATA", "452 4.3.1 full", "temporary 452 DATA: 452 4.3.1 full"},

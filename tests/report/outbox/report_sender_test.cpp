@@ -166,6 +166,33 @@ TEST_CASE("a refused mailbox fails, and is left alone with other reports", "[rep
   });
 }
 
+TEST_CASE("a report too big for the relay fails, and its mailbox gets the next", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_rua(url, "mailto:rua@example.com");
+    support::FakeResolver dns;
+    SmtpServer small({.replies = {{"MAIL", "552 5.3.4 too big"}}});
+    base::WallTime now = next_morning;
+    for (int day = 1; day <= 4; ++day, now += std::chrono::days(1)) {
+      CHECK(send(*database, dns, {.url = small.url()}, now).result.ended == 1);
+      CHECK(support::deliveries(*database) == "failed rua@example.com");
+      support::count(*database, may_first + std::chrono::days(day),
+                     support::row_of("example.com", "mailto:rua@example.com"));
+      support::make(*database, support::outbox_options(), now + std::chrono::days(1));
+    }
+  });
+}
+
+TEST_CASE("a relay that does not know us costs no mailbox its reports", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with(url, 5);
+    support::FakeResolver dns;
+    SmtpServer strict({.replies = {{"RCPT", "554 5.7.1 Relay access denied"}}});
+    CHECK(send(*database, dns, {.url = strict.url()}).result.put_off == 5);
+    SmtpServer repaired({});
+    CHECK(send(*database, dns, {.url = repaired.url()}, next_morning + 15min).result.sent == 5);
+  });
+}
+
 TEST_CASE("a relay that is in trouble is left alone after three attempts", "[report]") {
   struct Row {
     const char* moment;
