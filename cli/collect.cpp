@@ -58,7 +58,7 @@ int print_status(const config::Config& config, bool json, Output output) {
   auto store = report::Store::open(config.store.url);
   if (!store) return fail(store.error());
   const std::string id = report::spool_id(config.spool.directory);
-  const auto positions = store->positions(id);
+  const auto positions = report::positions(store->database(), id);
   if (!positions) return fail(positions.error());
   const auto backlog = report::find_backlog(config.spool.directory, *positions);
   if (!backlog) return fail(backlog.error());

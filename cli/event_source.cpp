@@ -9,6 +9,7 @@
 
 #include "report/reader/event_reader.hpp"
 #include "report/reader/spool_reader.hpp"
+#include "report/store/collector.hpp"
 #include "report/store/store.hpp"
 #include "verify/base/text.hpp"
 
@@ -111,6 +112,16 @@ class StoreSource final : public EventSource {
       : database_(std::move(database)), scheme_(std::move(scheme)) {}
 
   std::string name() const override { return "store (" + scheme_ + ")"; }
+
+  std::string behind(const std::filesystem::path& spool) const override {
+    const auto positions = report::positions(*database_, report::spool_id(spool));
+    if (!positions) return {};
+    const auto backlog = report::find_backlog(spool, *positions);
+    if (!backlog || !backlog->oldest) return {};
+    if (std::chrono::system_clock::now() - *backlog->oldest < std::chrono::minutes(1)) return {};
+    return spool.string() + ": " + report::describe(*backlog) +
+           ", not in the store yet and not shown: is postern-collect running? --spool shows them\n";
+  }
 
   base::Result<Unread> for_each(const EventQuery& query, const Visit& visit) override {
     // Events of other gateways may come in late: those seen lately are known by their ids.

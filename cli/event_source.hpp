@@ -35,6 +35,13 @@ class EventSource {
   virtual ~EventSource() = default;
   [[nodiscard]] virtual std::string name() const = 0;  // "spool /var/spool/postern"
 
+  // A line for standard error about what `spool` has held for a minute and more, and a store has
+  // not got; empty when that is nothing.
+  [[nodiscard]] virtual std::string behind(const std::filesystem::path& spool) const {
+    static_cast<void>(spool);
+    return {};
+  }
+
   // Visits events oldest first, with the line each was read from; of more than query.events_max the
   // newest. `visit` returns false to end it. A later call visits only what has come since: for
   // --follow. newest_first is not looked at.

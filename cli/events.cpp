@@ -121,10 +121,12 @@ int events(const EventsOptions& options, base::WallTime now, Output output) {
     output.error << source.error().what << '\n';
     return EX_UNAVAILABLE;
   }
+  if (!options.source.store) output.error << (*source)->behind(config->spool.directory);
   if (options.format == EventsOptions::Format::csv) output.out << csv_head();
-  while (true) {
+  for (bool any = false;;) {
     const auto unread =
         (*source)->for_each(*query, [&](std::string_view line, const report::Event& event) {
+          any = true;
           print(event, line, options, output.out);
           return static_cast<bool>(output.out);
         });
@@ -134,7 +136,10 @@ int events(const EventsOptions& options, base::WallTime now, Output output) {
     }
     output.error << complaint(*unread);
     if (!output.out.flush()) return EX_IOERR;
-    if (!options.follow) return EX_OK;
+    if (!options.follow) {
+      if (!any) output.error << "no such events in " << (*source)->name() << '\n';
+      return EX_OK;
+    }
     query->events_max = report::EventQuery{}.events_max;  // --limit is for what was there before.
     std::this_thread::sleep_for(poll_interval);
   }

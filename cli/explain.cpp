@@ -18,12 +18,27 @@ namespace {
 
 constexpr std::size_t text_max = 1000;
 
+constexpr std::size_t others_max = 5;
+
 struct Found {
-  report::Event event;
+  report::Event event;  // The newest with that id.
   std::string line;
-  std::uint64_t events = 0;  // With that id; `event` is the newest.
+  std::vector<std::string> others;  // Ids.
   Unread unread;
 };
+
+struct Answer {
+  std::optional<Found> found;
+  std::string places;  // Where was looked.
+};
+
+// An id as it is copied out of a log or a reply: "4XyZ:", "00mw…)".
+std::string bare(std::string_view id) {
+  constexpr std::string_view around = " \t\r\n:;,.()<>[]\"'";
+  const std::size_t begin = id.find_first_not_of(around);
+  if (begin == std::string_view::npos) return std::string(id);
+  return std::string(id.substr(begin, id.find_last_not_of(around) + 1 - begin));
+}
 
 base::Result<std::optional<Found>> find(EventSource& source, const std::string& id) {
   report::EventQuery query;
@@ -31,11 +46,16 @@ base::Result<std::optional<Found>> find(EventSource& source, const std::string& 
   std::optional<Found> found;
   const auto unread =
       source.for_each(query, [&](std::string_view line, const report::Event& event) {
-        const std::uint64_t before = found ? found->events : 0;
-        if (!found || event.time >= found->event.time) {
-          found = Found{event, std::string(line), 0, {}};
+        if (!found) {
+          found = Found{event, std::string(line), {}, {}};
+          return true;
         }
-        found->events = before + 1;
+        std::string other = event.id;
+        if (event.time >= found->event.time) {
+          other = std::exchange(found->event, event).id;
+          found->line = line;
+        }
+        found->others.push_back(std::move(other));
         return true;
       });
   if (!unread) return std::unexpected(unread.error());
@@ -44,16 +64,28 @@ base::Result<std::optional<Found>> find(EventSource& source, const std::string& 
 }
 
 // The store, and then the spool, which may hold what was not collected yet.
-base::Result<std::optional<Found>> find_anywhere(const ExplainOptions& options,
-                                                 const config::Config& config) {
+base::Result<Answer> find_anywhere(const ExplainOptions& options, const config::Config& config) {
+  const std::string id = bare(options.id);
   const auto source = open_source(options.source, config);
   if (!source) return std::unexpected(source.error());
-  base::Result<std::optional<Found>> found = find(**source, options.id);
+  auto found = find(**source, id);
+  if (!found) return std::unexpected(found.error());
   const bool anywhere = !options.source.spool && !options.source.store;
-  if (!anywhere || (found && *found)) return found;
-  auto in_spool = find(*open_spool(config.spool.directory), options.id);
-  // Without a spool on this machine, what the store says counts.
-  return in_spool ? in_spool : found;
+  const auto spool = open_spool(config.spool.directory);
+  Answer answer{*std::move(found), (*source)->name()};
+  if (answer.found || !anywhere || spool->name() == answer.places) return answer;
+  if (auto in_spool = find(*spool, id)) {  // This machine may have none.
+    answer.found = *std::move(in_spool);
+    answer.places += " nor in " + spool->name();
+  }
+  return answer;
+}
+
+std::string others_text(const std::vector<std::string>& ids) {
+  std::string text;
+  for (std::size_t i = 0; i < ids.size() && i < others_max; ++i)
+    text.append(i == 0 ? " " : ", ").append(base::printable(ids[i], 60));
+  return ids.size() > others_max ? text + ", ..." : text;
 }
 
 void write_differences(report::JsonWriter& json, std::string_view key,
@@ -95,19 +127,22 @@ int explain(const ExplainOptions& options, Output output) {
     output.error << config.error().what << '\n';
     return EX_CONFIG;
   }
-  const auto found = find_anywhere(options, *config);
-  if (!found) {
-    output.error << found.error().what << '\n';
+  const auto answer = find_anywhere(options, *config);
+  if (!answer) {
+    output.error << answer.error().what << '\n';
     return EX_UNAVAILABLE;
   }
-  if (!*found) {
-    output.error << base::printable(options.id, 60) << ": no such event is remembered\n";
+  const std::string id = base::printable(options.id, 60);
+  if (!answer->found) {
+    output.error << id << ": no such event in " << answer->places << "; events are kept for "
+                 << config->store.retention_days << " days\n";
     return EX_NOINPUT;
   }
-  const auto& [event, line, events, unread] = **found;
+  const auto& [event, line, others, unread] = *answer->found;
   output.error << complaint(unread);
-  if (events > 1) {
-    output.error << base::printable(options.id, 60) << ": the newest of " << events << " events\n";
+  if (!others.empty()) {
+    output.error << id << ": the newest of " << others.size() + 1
+                 << " events; the others:" << others_text(others) << '\n';
   }
   if (options.json) {
     output.out << to_json(line, event, *config) << '\n';

@@ -107,7 +107,7 @@ CLI::App* add_events(CLI::App& app, cli::EventsOptions& options) {
   events->add_option("--action", options.action, "accept, tag, quarantine, defer or reject");
   events->add_option("--rule", options.rule, "Decided by this rule");
   events->add_option("--gateway", options.gateway, "Seen by this gateway");
-  events->add_option("--limit", options.limit, "The newest so many");
+  events->add_option("--limit", options.limit, "The newest so many")->check(CLI::PositiveNumber);
   events->add_flag("--follow", options.follow, "Go on with those that come");
   CLI::Option* json = events->add_flag_callback(
       "--json", [&] { options.format = cli::EventsOptions::Format::json; },
@@ -139,6 +139,7 @@ CLI::App* add_replay(CLI::App& app, cli::ReplayOptions& options) {
   replay->add_option("-c,--config", options.candidate, "The candidate")->required();
   replay->add_option("--since", options.since, std::string("Not before: ") + cli::when_help);
   replay->add_option("--limit-samples", options.samples_max, "Event ids shown of each group")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   replay->add_flag("--json", options.json, "Print one JSON object");
   add_source_options(*replay, options.source);
@@ -229,7 +230,11 @@ int run(int argc, char** argv) {
   try {  // CLI11 reports usage errors, and --help, by exceptions: they end here.
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? EX_OK : EX_USAGE;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help.
+    // It misses what is required before it looks at what it does not know: often a slip of one.
+    const std::vector<std::string> unknown = app.remaining(true);
+    app.exit(unknown.empty() ? error : CLI::ExtrasError(unknown));
+    return EX_USAGE;
   }
   const cli::Output output{std::cout, std::cerr};
   const base::WallTime now = std::chrono::system_clock::now();

@@ -171,6 +171,7 @@ int replay(const ReplayOptions& options, base::WallTime now, Output output) {
     output.error << source.error().what << '\n';
     return EX_UNAVAILABLE;
   }
+  if (!options.source.store) output.error << (*source)->behind(candidate->spool.directory);
   Replay replay(candidate->policy, options.samples_max);
   base::Result<Unread> unread;
   {

@@ -40,10 +40,28 @@ std::string in_words(policy::Action action) {
   return "delivered";
 }
 
+// How many, and of which domains: their tenant's rules counted.
+std::string recipients_text(const std::vector<std::string>& recipients) {
+  constexpr std::size_t domains_max = 5;
+  std::vector<std::string> domains;
+  for (const std::string& recipient : recipients) {
+    const std::size_t at = recipient.rfind('@');
+    if (at != std::string::npos) domains.push_back(base::to_lower(recipient.substr(at + 1)));
+  }
+  std::ranges::sort(domains);
+  domains.erase(std::ranges::unique(domains).begin(), domains.end());
+  std::string text = std::to_string(recipients.size());
+  for (std::size_t i = 0; i < domains.size() && i < domains_max; ++i)
+    text.append(i == 0 ? ", in " : ", ").append(shown(domains[i], 253));
+  return domains.size() > domains_max ? text + ", ..." : text;
+}
+
 void tell_message(Page& page, const report::Event& event) {
   const verify::Connection& connection = event.connection;
   const auto& iprev = event.facts.iprev;
   page.heading("Message " + shown(event.envelope.queue_id, 40) + ", event " + shown(event.id, 60));
+  page.line("outcome",
+            in_words(event.decision.action) + " (" + shown(event.decision.rule, 60) + ")");
   page.line("received", report::timestamp(event.time) + " by " + shown(event.gateway, 253));
   std::string client = connection.client ? connection.client->text() : "local or unknown";
   if (iprev) {
@@ -55,7 +73,7 @@ void tell_message(Page& page, const report::Event& event) {
   page.line("from client", client);
   page.line("HELO", shown(connection.helo, 253));
   page.line("MAIL FROM", "<" + base::printable(event.envelope.mail_from) + ">");
-  page.line("recipients", std::to_string(event.envelope.recipients.size()));
+  page.line("recipients", recipients_text(event.envelope.recipients));
   const base::Domain* author = event.facts.from_domain();
   page.line("From", author != nullptr ? author->text() : "no single author domain");
   if (event.facts.from_fault) page.line("", mail::name(*event.facts.from_fault));

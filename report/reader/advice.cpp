@@ -170,7 +170,7 @@ void advise_on_record(const dmarc::Result& dmarc, Advice& advice) {
     advice.add("Correct the DMARC record of " + shown(dmarc.policy_domain) +
                ": p=, sp= or np= is none of none, quarantine and reject.");
   }
-  if (dmarc.status == dmarc::Status::none && !dmarc.record) {
+  if (dmarc.status == dmarc::Status::none && !dmarc.record && dmarc.author) {
     advice.add("Publish a DMARC record at _dmarc." + domain +
                ": without one anybody can write mail in its name.");
   }

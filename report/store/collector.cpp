@@ -85,7 +85,7 @@ base::Result<void> Collector::connect() {
   auto store = Store::open(options_.url, surroundings_.progress);
   if (!store) return std::unexpected(store.error());
   store->set_report_address(options_.report_address);
-  auto positions = store->positions(reader_.id());
+  auto positions = report::positions(store->database(), reader_.id());
   if (!positions) return std::unexpected(positions.error());
   const auto segments = list_segments(options_.directory);
   if (!segments) return std::unexpected(segments.error());

@@ -113,6 +113,9 @@ auto PostgresDatabase::guarded(Work work) -> base::Result<decltype(work())> {
   }
   failed_ = true;
   if (connection_ && !connection_->is_open()) connection_.reset();
+  // libpq speaks in lines and quotes, which a log would escape.
+  std::ranges::replace_if(what, base::is_space, ' ');
+  std::ranges::replace(what, '"', '\'');
   return base::fail("store: " + name_ + ": " + base::printable(base::trim(what), 400));
 }
 

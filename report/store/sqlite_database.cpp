@@ -75,6 +75,16 @@ SqlValue column(sqlite3_stmt* statement, int index) {
   }
 }
 
+// What root makes by hand belongs to the owner of the directory, the service, which could not write
+// to it otherwise. (SQLite does the same for its -wal and -shm.)
+void give_to_owner(const fs::path& file) {
+  struct stat made {};
+  struct stat directory {};
+  if (::geteuid() != 0 || ::lstat(file.c_str(), &made) != 0 || made.st_uid != 0) return;
+  if (made.st_nlink != 1 || ::stat(file.parent_path().c_str(), &directory) != 0) return;
+  static_cast<void>(::lchown(file.c_str(), directory.st_uid, directory.st_gid));
+}
+
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(fs::path file, Connection connection)
@@ -175,6 +185,7 @@ int SqliteDatabase::set_lock(std::string_view key, short kind) {
     const std::string path = file_.string() + "-locks";
     locks_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (locks_ < 0) return errno;
+    give_to_owner(path);
   }
   struct flock lock {};
   lock.l_type = kind;
@@ -212,6 +223,7 @@ base::Result<std::unique_ptr<Database>> open_sqlite(const fs::path& file) {
                       sqlite3_errstr(status) + " (" +
                       std::generic_category().message(sqlite3_system_errno(handle)) + ")");
   }
+  give_to_owner(file);
   auto database = std::make_unique<SqliteDatabase>(file, std::move(connection));
   if (const auto ready = database->set_up(); !ready) return std::unexpected(ready.error());
   return database;

@@ -172,10 +172,11 @@ base::Result<Committed> Store::add(const Batch& batch) {
   return committed;
 }
 
-base::Result<std::map<std::string, std::uint64_t>> Store::positions(const std::string& spool) {
+base::Result<std::map<std::string, std::uint64_t>> positions(Database& database,
+                                                             const std::string& spool) {
   const SqlValue parameters[] = {spool};
   const auto rows =
-      database_->execute("SELECT segment, octets FROM positions WHERE spool = $1", parameters);
+      database.execute("SELECT segment, octets FROM positions WHERE spool = $1", parameters);
   if (!rows) return std::unexpected(rows.error());
   std::map<std::string, std::uint64_t> positions;
   for (const SqlRow& row : *rows)

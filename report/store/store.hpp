@@ -60,10 +60,7 @@ class Store {
   // position in the store is not batch.begin, as somebody else collects the same spool then.
   [[nodiscard]] base::Result<Committed> commit(const Batch& batch);
 
-  // Segment -> octets that are in the store, of all segments not forgotten.
-  [[nodiscard]] base::Result<std::map<std::string, std::uint64_t>> positions(
-      const std::string& spool);
-  // Of a segment that is no more.
+  // The position of a segment that is no more.
   [[nodiscard]] base::Result<void> forget(const std::string& spool, const std::string& segment);
 
   // Tries again to read lines of a newer version, after this program was upgraded; those that can
@@ -82,5 +79,9 @@ class Store {
   std::unique_ptr<Database> database_;
   std::string report_address_;
 };
+
+// Segment -> octets that are in the store, of all segments of the spool not forgotten.
+[[nodiscard]] base::Result<std::map<std::string, std::uint64_t>> positions(
+    Database& database, const std::string& spool);
 
 }  // namespace report

@@ -1,6 +1,7 @@
 #include "cli/events.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <sstream>
 #include <string>
 
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sysexits.h>
 
+#include "report/store/store.hpp"
 #include "tests/support/event_spool.hpp"
 
 using namespace std::chrono_literals;
@@ -44,6 +46,34 @@ TEST_CASE("events are a line each, with the time", "[cli][events]") {
   CHECK(trial.error.str().empty());
   CHECK(lines(trial.out.str()) == 2);
   CHECK(trial.out.str().starts_with("2026-05-01T12:34:56.007Z QUEUE1: client=192.0.2.1 from="));
+}
+
+TEST_CASE("where nothing was found is said, and nothing else", "[cli][events]") {
+  Trial trial;
+  trial.options.rule = "dmarc-rejct";
+  CHECK(trial.run() == EX_OK);
+  CHECK(trial.out.str().empty());
+  CHECK(trial.error.str() == "no such events in spool " + trial.spool.folder() + "\n");
+}
+
+TEST_CASE("what the store has not got yet is not kept quiet", "[cli][events]") {
+  Trial trial;
+  trial.options.source.spool.reset();
+  trial.options.config = trial.spool.path("postern.toml");
+  const std::string url = "sqlite:" + trial.spool.path("postern.db").string();
+  std::ofstream(*trial.options.config) << "[spool]\ndirectory = \"" << trial.spool.folder()
+                                       << "\"\n[store]\nurl = \"" << url << "\"\n";
+  REQUIRE(report::Store::open(url));
+  CHECK(trial.run() == EX_OK);
+  CHECK(trial.out.str().empty());
+  CHECK(trial.error.str().starts_with(trial.spool.folder() + ": "));
+  CHECK(trial.error.str().contains("in 1 segments, the oldest event"));
+  CHECK(trial.error.str().contains("postern-collect"));
+
+  trial.error.str({});
+  trial.options.source.store = "";  // Who asks for the store alone gets no more.
+  CHECK(trial.run() == EX_OK);
+  CHECK(trial.error.str() == "no such events in store (sqlite)\n");
 }
 
 TEST_CASE("filters choose events", "[cli][events]") {

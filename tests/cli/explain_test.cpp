@@ -33,7 +33,7 @@ struct Trial {
 }  // namespace
 
 TEST_CASE("an event is found by its id and by its queue id", "[cli][explain]") {
-  for (const char* id : {"0001", "QUEUE1"}) {
+  for (const char* id : {"0001", "QUEUE1", "QUEUE1:", " 0001)."}) {
     Trial trial;
     trial.spool.add_sample("0001", "QUEUE1");
     trial.spool.add_sample("0002", "QUEUE2");
@@ -53,14 +53,15 @@ TEST_CASE("of several events with one queue id the newest is told, and that ther
   trial.spool.add_sample("0001");
   CHECK(trial.run("4XyZ") == EX_OK);
   CHECK(trial.out.str().contains("event 0003\n"));
-  CHECK(trial.error.str() == "4XyZ: the newest of 2 events\n");
+  CHECK(trial.error.str() == "4XyZ: the newest of 2 events; the others: 0001\n");
 }
 
 TEST_CASE("an event nobody remembers is no input", "[cli][explain]") {
   Trial trial;
   trial.spool.add_sample("0001");
   CHECK(trial.run("0009\x1B") == EX_NOINPUT);
-  CHECK(trial.error.str() == "0009\\x1B: no such event is remembered\n");
+  CHECK(trial.error.str() == "0009\\x1B: no such event in spool " + trial.spool.folder() +
+                                 "; events are kept for 30 days\n");
   CHECK(trial.out.str().empty());
 }
 

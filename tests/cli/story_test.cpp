@@ -20,7 +20,9 @@ TEST_CASE("the story says what was found, decided and advised", "[cli][story]") 
   const std::string story = story_of(support::sample_event());
   INFO(story);
   for (const char* part :
-       {"Message 4XyZ, event 0mnzk3r1q3000abc1234\n", "192.0.2.1, reverse name mail.example.net",
+       {"Message 4XyZ, event 0mnzk3r1q3000abc1234\n  outcome       rejected (dmarc-reject)\n",
+        "recipients    4, in example.net, example.org\n",
+        "192.0.2.1, reverse name mail.example.net",
         "fail for example.com (mail_from), decided by -all", "fail, d=example.com s=s1",
         "body_hash_mismatch, 2048 bits", "example.com: v=DMARC1; p=reject", "com: no_data",
         "DKIM        example.com  fail    its domain would, but it did not pass",

@@ -29,6 +29,14 @@ void pass_as(Event& event, const char* name) {
 
 }  // namespace
 
+TEST_CASE("without an author nobody is asked to publish a record", "[report][advice]") {
+  Event event = support::sample_event();
+  event.facts.from_fault = mail::FromFault::repeated;
+  event.facts.dmarc = {};
+  CHECK(advises(event, "Write one From field"));
+  CHECK_FALSE(advises(event, "Publish a DMARC record"));
+}
+
 TEST_CASE("each fault has its advice", "[report][advice]") {
   struct Row {
     const char* part;

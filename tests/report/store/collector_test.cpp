@@ -89,7 +89,9 @@ TEST_CASE("what is in the spool is stored once, and its segments go", "[report][
     world.collect_once();
     CHECK(world.stored() == 9);
     report::Store store = world.store();
-    CHECK(store.positions(report::spool_id(world.options.directory)).value().empty());
+    CHECK(report::positions(store.database(), report::spool_id(world.options.directory))
+              .value()
+              .empty());
     CHECK(world.log.empty());
   });
 }
@@ -157,7 +159,9 @@ TEST_CASE("a collector that died between deleting and saying so loses nothing",
     world.collect_once();
     CHECK(world.stored() == 4);
     report::Store store = world.store();
-    CHECK(store.positions(report::spool_id(world.options.directory)).value().empty());
+    CHECK(report::positions(store.database(), report::spool_id(world.options.directory))
+              .value()
+              .empty());
   });
 }
 

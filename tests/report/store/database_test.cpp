@@ -3,6 +3,8 @@
 #include <fstream>
 
 #include <catch2/catch.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/support/daemon.hpp"
 #include "tests/support/databases.hpp"
@@ -144,6 +146,23 @@ TEST_CASE("passwords are not in messages", "[report][store]") {
     CHECK(report::without_password(row.url) == row.shown);
 }
 
+TEST_CASE("a database that root makes by hand belongs to the service", "[report][store]") {
+  if (geteuid() != 0) return;
+  constexpr uid_t service = 65534;
+  const support::TemporaryFolder folder;
+  REQUIRE(chown(folder.path().c_str(), service, service) == 0);
+  const auto database = open("sqlite:" + (folder / "postern.db").string());
+  rows(*database, "CREATE TABLE t (k BIGINT)");
+  REQUIRE(database->try_lock("key").value());
+  for (const auto& file : std::filesystem::directory_iterator(folder.path())) {
+    struct stat status {};
+    REQUIRE(stat(file.path().c_str(), &status) == 0);
+    INFO(file.path());
+    CHECK(status.st_uid == service);
+    CHECK(status.st_gid == service);
+  }
+}
+
 TEST_CASE("a URL that leads nowhere is an error that says so", "[report][store]") {
   const auto complaint = [](const std::string& url) {
     const auto database = report::open_database(url);
@@ -155,6 +174,7 @@ TEST_CASE("a URL that leads nowhere is an error that says so", "[report][store]"
   const std::string refused = complaint("postgresql://postern:secret@127.0.0.1:1/events");
   CHECK_THAT(refused, Catch::Contains("refused"));
   CHECK_THAT(refused, !Catch::Contains("secret"));
+  CHECK_THAT(refused, !Catch::Contains("\\x"));
   const support::TemporaryFolder folder;
   std::ofstream(folder / "text.db") << std::string(5000, 'x');
   CHECK_THAT(complaint("sqlite:" + (folder / "text.db").string()),

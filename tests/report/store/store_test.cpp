@@ -66,12 +66,12 @@ TEST_CASE("a batch and its position are stored together", "[report][store]") {
     CHECK(commit(store, batch(0, 100, {"a", "b"})).events == 2);
     CHECK(commit(store, batch(100, 150, {"c"})).events == 1);
     CHECK(counts(store) == Counts(3, 3));
-    const auto positions = open(url).positions("0123456789abcdef");
+    const auto positions = report::positions(open(url).database(), "0123456789abcdef");
     REQUIRE(positions);
     CHECK(*positions == std::map<std::string, std::uint64_t>{{"events-1.jsonl", 150}});
-    CHECK(store.positions("another").value().empty());
+    CHECK(report::positions(store.database(), "another").value().empty());
     REQUIRE(store.forget("0123456789abcdef", "events-1.jsonl"));
-    CHECK(store.positions("0123456789abcdef").value().empty());
+    CHECK(report::positions(store.database(), "0123456789abcdef").value().empty());
   });
 }
 
