@@ -1,7 +1,8 @@
 #include "policy/trust.hpp"
 
-#include <algorithm>
 #include <array>
+
+#include "verify/origin.hpp"
 
 namespace policy {
 
@@ -13,9 +14,7 @@ TrustVerdict trusts(const Trust& trust, const verify::Connection& connection) {
   constexpr std::array<std::uint8_t, 4> loopback = {127, 0, 0, 1};
   const base::IpAddress client =
       connection.client.value_or(base::IpAddress::from_octets(std::span(loopback)));
-  const bool inside = std::ranges::any_of(
-      trust.networks, [&](const base::Network& network) { return network.contains(client); });
-  if (inside) return {true, "trusted-network"};
+  if (verify::is_among(client, trust.networks)) return {true, "trusted-network"};
   return {};
 }
 
