@@ -4,6 +4,7 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -13,9 +14,13 @@ namespace policy {
 
 namespace {
 
-std::string_view domain_of(std::string_view recipient) {
+// Nothing for "postmaster" (RFC 5321 §4.5.1), and for an address literal.
+std::optional<base::Domain> domain_of(std::string_view recipient) {
   const std::size_t at = recipient.rfind('@');
-  return at == std::string_view::npos ? std::string_view() : recipient.substr(at + 1);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string_view domain = recipient.substr(at + 1);
+  if (domain.ends_with('.')) domain.remove_suffix(1);  // MTAs deliver to it all the same.
+  return base::Domain::parse(domain);
 }
 
 std::vector<Stricter> stricter_than(Action chosen, const std::vector<Group>& groups,
@@ -38,9 +43,9 @@ std::vector<Group> group_by_tenant(const std::vector<std::string>& recipients,
                                    const Tenants& tenants) {
   std::map<const Tenant*, std::set<std::string>, std::less<>> domains_of;
   for (const std::string& recipient : recipients) {
-    const std::string_view domain = domain_of(recipient);
-    std::set<std::string>& domains = domains_of[tenants.find(domain)];
-    if (const auto name = base::Domain::parse(domain)) domains.insert(name->text());
+    const std::optional<base::Domain> domain = domain_of(recipient);
+    std::set<std::string>& domains = domains_of[domain ? tenants.find(*domain) : nullptr];
+    if (domain) domains.insert(domain->text());
   }
   std::vector<Group> groups;
   for (auto& [tenant, domains] : domains_of) {  // Pointers into one list: in its order.

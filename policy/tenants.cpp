@@ -1,9 +1,9 @@
 #include "policy/tenants.hpp"
 
+#include <string_view>
 #include <utility>
 
 #include "policy/index.hpp"
-#include "verify/base/domain.hpp"
 
 namespace policy {
 
@@ -43,13 +43,10 @@ const std::vector<Tenant>& Tenants::list() const noexcept {
   return index_ ? index_->list : none;
 }
 
-const Tenant* Tenants::find(std::string_view domain) const {
-  if (empty()) return nullptr;
-  if (domain.ends_with('.')) domain.remove_suffix(1);  // MTAs deliver to it all the same.
-  const auto name = base::Domain::parse(domain);
-  if (!name) return nullptr;
+const Tenant* Tenants::find(const base::Domain& domain) const {
   const Tenant* found = nullptr;
-  walk_up(index_->entries, name->text(), [&](const Entry& entry, bool itself) {
+  if (!index_) return found;
+  walk_up(index_->entries, domain.text(), [&](const Entry& entry, bool itself) {
     found = itself ? entry.exactly : entry.below;
     return found != nullptr;
   });

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "policy/overrides.hpp"
 #include "policy/stance.hpp"
+#include "verify/base/domain.hpp"
 
 // Whose rules count for a recipient.
 namespace policy {
@@ -30,8 +29,8 @@ class Tenants {
   [[nodiscard]] const std::vector<Tenant>& list() const noexcept;
   [[nodiscard]] bool empty() const noexcept { return list().empty(); }
 
-  // Null: the site's own rules. `domain` in any case, U-labels allowed.
-  [[nodiscard]] const Tenant* find(std::string_view domain) const;
+  // Null: the site's own rules.
+  [[nodiscard]] const Tenant* find(const base::Domain& domain) const;
 
  private:
   struct Index;

@@ -24,10 +24,10 @@ Decision asks(Action action) {
 }  // namespace
 
 TEST_CASE("recipients are grouped by tenant, in the tenants' order", "[policy]") {
-  const std::vector<Group> groups =
-      policy::group_by_tenant({"x@in.b.example", "y@a.example", "z@else.example", "y2@A.example",
-                               "postmaster", "\"odd@a.example\"@else.example", "q@[192.0.2.1]"},
-                              tenants);
+  const std::vector<Group> groups = policy::group_by_tenant(
+      {"x@in.b.example", "y@a.example", "z@else.example", "y2@A.example", "postmaster",
+       "y3@a.example.", "\"odd@a.example\"@else.example", "q@[192.0.2.1]"},
+      tenants);
   REQUIRE(groups.size() == 3);
   CHECK(groups[0].tenant == nullptr);
   CHECK(groups[0].domains == std::vector<std::string>{"else.example"});
@@ -35,6 +35,18 @@ TEST_CASE("recipients are grouped by tenant, in the tenants' order", "[policy]")
   CHECK(groups[1].domains == std::vector<std::string>{"a.example"});
   CHECK(groups[2].tenant->name == "b");
   CHECK(groups[2].domains == std::vector<std::string>{"in.b.example"});
+}
+
+TEST_CASE("a domain is the same in any case, in U-labels and with a trailing dot", "[policy]") {
+  const policy::Tenants known({{"known", {"xn--bcher-kva.example"}, {}, {}}});
+  for (const char* recipient : {"x@xn--bcher-kva.example", "x@XN--Bcher-KVA.Example.",
+                                "x@b\u00FCcher.example", "\"x@y.example\"@b\u00FCcher.example."}) {
+    INFO(recipient);
+    const std::vector<Group> groups = policy::group_by_tenant({recipient}, known);
+    REQUIRE(groups.size() == 1);
+    CHECK(groups[0].tenant != nullptr);
+    CHECK(groups[0].domains == std::vector<std::string>{"xn--bcher-kva.example"});
+  }
 }
 
 TEST_CASE("without recipients there is one group, the site's", "[policy]") {

@@ -8,12 +8,12 @@
 #include <catch2/catch.hpp>
 
 #include "tests/policy/random_names.hpp"
-#include "verify/base/domain.hpp"
+#include "tests/support/facts.hpp"
 
 namespace {
 
 std::string tenant_of(const policy::Tenants& tenants, std::string_view domain) {
-  const policy::Tenant* tenant = tenants.find(domain);
+  const policy::Tenant* tenant = tenants.find(support::name(domain));
   return tenant == nullptr ? "" : tenant->name;
 }
 
@@ -47,20 +47,13 @@ TEST_CASE("the exact name counts, then the wildcard with the most labels", "[pol
   CHECK(tenant_of(tenants, "x.y.deep.example.net") == "narrow");
   CHECK(tenant_of(tenants, "example.net") == "");
   CHECK(tenant_of(tenants, "notexample.net") == "");
-  CHECK(tenant_of(tenants, "A.Example.NET") == "exact");
-  CHECK(tenant_of(tenants, "a.example.net.") == "exact");
-  CHECK(tenant_of(tenants,
-                  "b\xC3\xBC"
-                  "cher.example") == "exact");
-  CHECK(tenant_of(tenants, "") == "");
-  CHECK(tenant_of(tenants, "*.example.net") == "");
-  CHECK(tenant_of(tenants, "[192.0.2.1]") == "");
+  CHECK(tenant_of(tenants, "b\u00FCcher.example") == "exact");
 }
 
 TEST_CASE("no tenants, no tenant", "[policy]") {
   CHECK(policy::Tenants().empty());
-  CHECK(policy::Tenants().find("example.net") == nullptr);
-  CHECK(policy::Tenants(std::vector<policy::Tenant>()).find("example.net") == nullptr);
+  CHECK(policy::Tenants().find(support::name("example.net")) == nullptr);
+  CHECK(tenant_of(policy::Tenants(std::vector<policy::Tenant>()), "example.net") == "");
 }
 
 TEST_CASE("the index finds the tenant that a look at every entry finds", "[policy]") {
