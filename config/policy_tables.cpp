@@ -201,12 +201,14 @@ void read_policy_tables(const Table& file, Config& config, Complaints& complaint
       read_overrides(Section::entries(file, "override", complaints), config.warnings);
 
   Claimed stage_names;
+  std::vector<policy::SenderStage> stages;
   for (Section& section : Section::entries(file, "stage", complaints)) {
     if (auto read = read_sender_stage(section, stage_names, config.warnings)) {
-      config.policy.stages.push_back(*std::move(read));
+      stages.push_back(*std::move(read));
     }
     section.finish();
   }
+  config.policy.stages = policy::DomainTable(std::move(stages));
 }
 
 std::vector<std::string> policy_table_keys() {

@@ -311,7 +311,7 @@ std::vector<Block> blocks(const Config& config) {
     all.push_back(tenant_block(tenant, site));
   for (const policy::Override& item : rules.overrides.list())
     all.push_back(override_block(item));
-  for (const policy::SenderStage& stage : rules.stages)
+  for (const policy::SenderStage& stage : rules.stages.list())
     all.push_back(stage_block(stage));
   return all;
 }

@@ -17,6 +17,7 @@ constexpr std::size_t equal_min = 3;         // Letters of names that are worth 
 constexpr std::size_t part_min = 4;          // of those to be found in another name,
 constexpr std::size_t one_edit_min = 5;      // and of those that survive an edit.
 constexpr std::size_t two_edits_min = 8;
+constexpr std::size_t display_word_min = 5;  // Shorter names are words of everyday.
 
 std::uint32_t letters_of(std::string_view text) {
   std::uint32_t letters = 0;
@@ -54,6 +55,11 @@ bool is_word_octet(char c) {
   return base::is_alpha(c) || base::is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
 }
 
+std::string_view first_label(std::string_view name) { return name.substr(0, name.find('.')); }
+std::string_view all_but_last_label(std::string_view name) {
+  return name.substr(0, name.rfind('.'));
+}
+
 }  // namespace
 
 base::Domain registered(const base::Domain& domain) {
@@ -64,10 +70,12 @@ base::Domain registered(const base::Domain& domain) {
   return country && dot <= 3 ? domain.suffix(3) : two;
 }
 
-bool has_word(std::string_view text, std::string_view part) {
-  if (part.empty()) return false;
-  for (std::size_t at = text.find(part); at != std::string_view::npos;
-       at = text.find(part, at + 1)) {
+Look::Look(std::string_view shown) : text(skeleton(shown)), letters(letters_of(text)) {}
+
+bool Look::has_word(const Look& word) const {
+  const std::string_view part = word.text;
+  if (part.empty() || (word.letters & ~letters) != 0) return false;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
     const std::size_t end = at + part.size();
     const bool starts = at == 0 || !is_word_octet(text[at - 1]);
     if (starts && (end == text.size() || !is_word_octet(text[end]))) return true;
@@ -75,29 +83,29 @@ bool has_word(std::string_view text, std::string_view part) {
   return false;
 }
 
-std::string telling_name(const base::Domain& domain) {
-  const base::Domain site = registered(domain);
-  const std::string shown = site.u_labels();
-  return skeleton(std::string_view(shown).substr(0, shown.find('.')));
-}
-
 Appearance::Appearance(const base::Domain& domain)
-    : name_(telling_name(domain)), letters_(letters_of(name_)) {
-  const std::string shown = domain.u_labels();
-  whole_ = skeleton(std::string_view(shown).substr(0, shown.rfind('.')));
-}
+    : whole_(domain.u_labels()),
+      below_(all_but_last_label(domain.u_labels())),
+      name_(first_label(registered(domain).u_labels())) {}
 
-bool Appearance::resembles(std::string_view name) const {
+bool Appearance::resembles(const Appearance& original) const {
+  const std::string& name = original.name_.text;
   if (name.size() < equal_min) return false;
-  if (name_ == name) return true;
-  if (name.size() >= part_min && has_word(whole_, name)) return true;
+  if (name_.text == name) return true;
+  if (name.size() >= part_min && below_.has_word(original.name_)) return true;
   if (name.size() < one_edit_min) return false;
   const std::size_t edits_max = name.size() >= two_edits_min ? 2 : 1;
-  const std::size_t longer = std::max(name_.size(), name.size());
-  if (longer - std::min(name_.size(), name.size()) > edits_max) return false;
-  // Each edit changes two letters at most: most names are told apart by that alone.
-  const auto differing = static_cast<std::size_t>(std::popcount(letters_ ^ letters_of(name)));
-  return differing <= 2 * edits_max && edits(name_, name, edits_max) <= edits_max;
+  const std::size_t longer = std::max(name_.text.size(), name.size());
+  if (longer - std::min(name_.text.size(), name.size()) > edits_max) return false;
+  // Each edit changes two letters at most.
+  const auto differing =
+      static_cast<std::size_t>(std::popcount(name_.letters ^ original.name_.letters));
+  return differing <= 2 * edits_max && edits(name_.text, name, edits_max) <= edits_max;
+}
+
+bool Appearance::stands_in(const Look& text) const {
+  const bool telling = name_.text.size() >= display_word_min && text.has_word(name_);
+  return telling || text.has_word(whole_);
 }
 
 }  // namespace policy

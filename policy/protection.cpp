@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "policy/index.hpp"
-
 namespace policy {
 
 namespace {
@@ -75,33 +73,11 @@ Exception exception_of(const ProtectedDomain& domain, const verify::Facts& facts
 
 }  // namespace
 
-struct Protection::Index {
-  std::vector<ProtectedDomain> list;
-  ByName<const ProtectedDomain*> entries;  // Pointers into `list`.
-};
-
-Protection::Protection(std::vector<ProtectedDomain> list) {
-  auto index = std::make_shared<Index>();
-  index->list = std::move(list);
-  for (const ProtectedDomain& entry : index->list) {
-    index->entries.emplace(entry.domain.text(), &entry);
-  }
-  index_ = std::move(index);
-}
-
-const std::vector<ProtectedDomain>& Protection::list() const noexcept {
-  static const std::vector<ProtectedDomain> none;
-  return index_ ? index_->list : none;
-}
-
-const ProtectedDomain* Protection::find(const base::Domain& domain) const {
-  if (!index_) return nullptr;
-  const ProtectedDomain* found = nullptr;
-  walk_up(index_->entries, domain.text(), [&](const ProtectedDomain* entry, bool itself) {
-    if (itself || entry->subdomains) found = entry;
-    return found != nullptr;
-  });
-  return found;
+Protection::Protection(std::vector<ProtectedDomain> list) : table_(std::move(list)) {
+  auto appearances = std::make_shared<std::vector<Appearance>>();
+  for (const ProtectedDomain& entry : table_.list())
+    appearances->emplace_back(entry.domain);
+  appearances_ = std::move(appearances);
 }
 
 ClaimVerdict judge_claim(const Protection& protection, const verify::Facts& facts,

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "policy/domain_table.hpp"
+#include "policy/lookalike.hpp"
 #include "verify/base/domain.hpp"
 #include "verify/base/ip_address.hpp"
 #include "verify/verification.hpp"
@@ -19,20 +21,26 @@ struct ProtectedDomain {
   std::vector<std::string> allow_users{};       // SASL identities ({auth_authen}), exactly.
 };
 
-// Immutable and cheap to copy; finding does not grow with the list.
 class Protection {
  public:
   Protection() = default;
   explicit Protection(std::vector<ProtectedDomain> list);
 
-  [[nodiscard]] const std::vector<ProtectedDomain>& list() const noexcept;
+  // As DomainTable has them.
+  [[nodiscard]] const std::vector<ProtectedDomain>& list() const noexcept { return table_.list(); }
+  [[nodiscard]] const ProtectedDomain* find(const base::Domain& domain) const {
+    return table_.find(domain);
+  }
 
-  // The most specific entry that covers `domain`, or null.
-  [[nodiscard]] const ProtectedDomain* find(const base::Domain& domain) const;
+  // Of each in list().
+  [[nodiscard]] const std::vector<Appearance>& appearances() const noexcept {
+    return *appearances_;
+  }
 
  private:
-  struct Index;
-  std::shared_ptr<const Index> index_;
+  DomainTable<ProtectedDomain> table_;
+  std::shared_ptr<const std::vector<Appearance>> appearances_ =
+      std::make_shared<const std::vector<Appearance>>();
 };
 
 // How the author of a message stands to its protected domain.

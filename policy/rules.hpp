@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/domain_table.hpp"
 #include "policy/overrides.hpp"
 #include "policy/protection.hpp"
 #include "policy/tenants.hpp"
@@ -38,7 +39,7 @@ struct Rules {
   Protection protection;                  // Domains enforced whatever they publish.
   Overrides overrides;                    // Of the site; after the tenant's own.
   std::vector<base::Domain> arc_sealers;  // Believed about what they received.
-  std::vector<SenderStage> stages;        // The most specific domain counts.
+  DomainTable<SenderStage> stages;
   Degraded degraded = Degraded::accept;
   Quarantine quarantine = Quarantine::header;
   std::string quarantine_header = "X-Postern-Quarantine: yes";

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "policy/lookalike.hpp"
-#include "policy/skeleton.hpp"
 #include "verify/base/text.hpp"
 
 namespace policy {
@@ -14,7 +13,6 @@ namespace {
 
 constexpr std::uint64_t broad_min = 65'536;  // A /16: more than one organization has.
 constexpr std::uint64_t repeats_min = 10;    // Lists and CCs repeat a signature, too.
-constexpr std::size_t display_word_min = 5;  // Shorter names are words of everyday.
 
 using Signal = std::optional<std::string>;
 
@@ -52,9 +50,12 @@ Signal lookalike(const Case& message) {
   if (message.author == nullptr || message.own != nullptr) return std::nullopt;
   const Appearance shown(*message.author);
   const base::Domain site = registered(*message.author);
-  for (const ProtectedDomain& entry : message.protection.list()) {
-    if (entry.domain.is_within(site)) continue;  // A part of it that is not protected.
-    if (shown.resembles(telling_name(entry.domain))) return "lookalike:" + entry.domain.text();
+  const auto& appearances = message.protection.appearances();
+  for (std::size_t i = 0; i < appearances.size(); ++i) {
+    if (!shown.resembles(appearances[i])) continue;
+    const base::Domain& original = message.protection.list()[i].domain;
+    if (original.is_within(site)) continue;  // A part of it that is not protected.
+    return "lookalike:" + original.text();
   }
   return std::nullopt;
 }
@@ -97,15 +98,13 @@ Signal display_name_address(const Case& message) {
 }
 
 Signal display_name_protected(const Case& message) {
-  const std::string shown = skeleton(message.facts.message.display_name);
-  if (shown.empty()) return std::nullopt;
-  for (const ProtectedDomain& entry : message.protection.list()) {
+  const Look shown(message.facts.message.display_name);
+  const auto& appearances = message.protection.appearances();
+  for (std::size_t i = 0; i < appearances.size(); ++i) {
+    if (!appearances[i].stands_in(shown)) continue;
+    const ProtectedDomain& entry = message.protection.list()[i];
     if (&entry == message.own || message.is_authors_own(entry.domain)) continue;
-    const std::string name = telling_name(entry.domain);
-    const bool named = name.size() >= display_word_min && has_word(shown, name);
-    if (named || has_word(shown, skeleton(entry.domain.u_labels()))) {
-      return "display_name_protected:" + entry.domain.text();
-    }
+    return "display_name_protected:" + entry.domain.text();
   }
   return std::nullopt;
 }

@@ -24,26 +24,12 @@ Action cap_of(const Stage& stage, unsigned lot) {
   return lot < stage.percent ? stage.enforce : one_step_less(stage.enforce);
 }
 
-// The most specific one for this author.
-const SenderStage* find_stage(const std::vector<SenderStage>& stages, const base::Domain& author) {
-  const SenderStage* found = nullptr;
-  for (const SenderStage& stage : stages) {
-    const bool covers = stage.subdomains ? author.is_within(stage.domain) : author == stage.domain;
-    if (!covers) continue;
-    // All that cover one name are its ancestors: the longer one is the more specific.
-    if (found == nullptr || stage.domain.text().size() > found->domain.text().size()) {
-      found = &stage;
-    }
-  }
-  return found;
-}
-
 }  // namespace
 
 Action cap_of(const Rules& rules, const Stance& stance, const base::Domain* author, unsigned lot) {
   Action cap = cap_of(stance.stage, lot);
   if (stance.preset == Preset::monitor) cap = std::min(cap, Action::tag);
-  const SenderStage* sender = author == nullptr ? nullptr : find_stage(rules.stages, *author);
+  const SenderStage* sender = author == nullptr ? nullptr : rules.stages.find(*author);
   return sender == nullptr ? cap : std::min(cap, cap_of(sender->stage, lot));
 }
 

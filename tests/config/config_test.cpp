@@ -67,7 +67,7 @@ TEST_CASE("the examples of the default file can be used", "[config]") {
   REQUIRE(config->policy.tenants.list().size() == 1);
   CHECK(config->policy.tenants.list()[0].overrides.list().size() == 1);
   CHECK(config->policy.overrides.list().size() == 2);
-  CHECK(config->policy.stages.size() == 1);
+  CHECK(config->policy.stages.list().size() == 1);
 }
 
 TEST_CASE("an empty file is the defaults", "[config]") {

@@ -150,7 +150,7 @@ domain = "a.example"
   CHECK(list[1].allow_networks == std::vector{network("192.0.2.0/24"), network("::1")});
   CHECK(list[1].allow_dkim == std::vector{domain("esp.example")});
   CHECK(list[1].allow_users == std::vector<std::string>{"scanner"});
-  const auto& stages = config.policy.stages;
+  const auto& stages = config.policy.stages.list();
   REQUIRE(stages.size() == 2);
   CHECK(stages[0].domain == domain("com"));
   CHECK_FALSE(stages[0].subdomains);

@@ -268,10 +268,12 @@ config::Config some_config(Dice& dice) {
   rules.tenants = policy::Tenants(some_tenants(dice));
   rules.overrides = some_overrides(dice);
   rules.protection = policy::Protection(some_protected(dice));
+  std::vector<policy::SenderStage> stages;
   for (unsigned i = dice.below(3); i > 0; --i) {
     const base::Domain sender = base::Domain::parse("s" + std::to_string(i) + ".example").value();
-    rules.stages.push_back({sender, dice.below(2) == 0, some_stage(dice)});
+    stages.push_back({sender, dice.below(2) == 0, some_stage(dice)});
   }
+  rules.stages = policy::DomainTable(std::move(stages));
   return config;
 }
 
@@ -303,9 +305,9 @@ TEST_CASE("any rules read back to the same from what is shown of them", "[config
       CHECK(a.protection.list()[i].allow_networks == b.protection.list()[i].allow_networks);
       CHECK(a.protection.list()[i].allow_users == b.protection.list()[i].allow_users);
     }
-    REQUIRE(a.stages.size() == b.stages.size());
-    for (std::size_t i = 0; i < a.stages.size(); ++i)
-      CHECK(a.stages[i].stage == b.stages[i].stage);
+    REQUIRE(a.stages.list().size() == b.stages.list().size());
+    for (std::size_t i = 0; i < a.stages.list().size(); ++i)
+      CHECK(a.stages.list()[i].stage == b.stages.list()[i].stage);
   }
 }
 

@@ -155,7 +155,9 @@ Site staged(Site site, policy::Stage stage) {
 }
 
 Site staged_for(Site site, const std::string& author, policy::Stage stage) {
-  site.rules.stages.push_back({support::name(author), true, stage});
+  std::vector<policy::SenderStage> list = site.rules.stages.list();
+  list.push_back({support::name(author), true, stage});
+  site.rules.stages = policy::DomainTable(std::move(list));
   return also(std::move(site), "stage of " + author + ": " + words(stage));
 }
 

@@ -44,7 +44,8 @@ TEST_CASE("the stage of the most specific sender domain counts, in any order", "
   const policy::SenderStage organization{support::name("example.com"), true, {Action::tag, 100}};
   const policy::SenderStage unit{support::name("mail.example.com"), false, {Action::accept, 100}};
   const bool turned = GENERATE(false, true);
-  rules.stages = turned ? std::vector{unit, organization} : std::vector{organization, unit};
+  rules.stages = policy::DomainTable(turned ? std::vector{unit, organization}
+                                            : std::vector{organization, unit});
   const auto cap = [&](const char* author) {
     const base::Domain domain = support::name(author);
     return policy::cap_of(rules, {}, &domain, 0);
