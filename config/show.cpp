@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "config/store_url.hpp"
+#include "verify/base/hash.hpp"
 
 namespace config {
 
@@ -329,10 +330,7 @@ std::string to_toml(const Config& config) {
 }
 
 std::string digest(const Config& config) {
-  std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a, 64 bits: the same in every build.
-  for (const char c : to_toml(config)) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
-  }
+  std::uint64_t hash = base::fnv1a(to_toml(config));
   std::string text(16, '0');
   for (std::size_t i = text.size(); i-- > 0; hash >>= 4)
     text[i] = "0123456789abcdef"[hash & 15];

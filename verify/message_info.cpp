@@ -1,7 +1,9 @@
 #include "verify/message_info.hpp"
 
 #include <algorithm>
+#include <iterator>
 
+#include "verify/base/hash.hpp"
 #include "verify/base/text.hpp"
 #include "verify/display_name.hpp"
 #include "verify/mail/address.hpp"
@@ -50,35 +52,21 @@ std::vector<base::Domain> domains_of(std::string_view value, std::size_t domains
   return domains;
 }
 
-// FNV-1a, which mixes its last octets badly, and so the finalizer of MurmurHash3 behind it. White
-// space does not count: gateways may fold differently.
-class Hash {
- public:
-  void add(std::string_view text) {
-    for (const char c : text) {
-      if (!base::is_space(c)) add(c);
-    }
-    add('\n');  // So that no text runs into the next.
-  }
+// The finalizer of MurmurHash3, behind a hash that mixes its last octets badly.
+std::uint64_t mixed(std::uint64_t hash) {
+  hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCD;
+  hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53;
+  return hash ^ (hash >> 33);
+}
 
-  [[nodiscard]] std::uint64_t value() const {
-    std::uint64_t mixed = state_;
-    mixed = (mixed ^ (mixed >> 33)) * 0xFF51AFD7ED558CCDU;
-    mixed = (mixed ^ (mixed >> 33)) * 0xC4CEB9FE1A85EC53U;
-    return mixed ^ (mixed >> 33);
-  }
-
- private:
-  void add(char c) { state_ = (state_ ^ static_cast<unsigned char>(c)) * 0x100000001B3U; }
-
-  std::uint64_t state_ = 0xCBF29CE484222325U;
-};
-
+// White space does not count: gateways may fold differently.
 unsigned draw_lot(std::string_view message_id, std::string_view from, std::string_view mail_from) {
-  Hash hash;
-  for (const std::string_view text : {message_id, from, mail_from})
-    hash.add(text);
-  return static_cast<unsigned>(hash.value() % 100);
+  std::string text;
+  for (const std::string_view part : {message_id, from, mail_from}) {
+    std::ranges::remove_copy_if(part, std::back_inserter(text), base::is_space);
+    text += '\n';  // So that no part runs into the next.
+  }
+  return static_cast<unsigned>(mixed(base::fnv1a(text)) % 100);
 }
 
 }  // namespace
