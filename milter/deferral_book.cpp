@@ -9,12 +9,17 @@ void DeferralBook::Book::erase(std::list<Entry>::iterator place) {
 
 std::chrono::steady_clock::duration DeferralBook::failed(const base::Domain& domain, Time now) {
   const auto book = book_.lock();
-  while (!book->entries.empty() && now - book->entries.front().first >= forgotten_after)
-    book->erase(book->entries.begin());
-  const auto known = book->places.find(domain.text());
-  if (known != book->places.end()) return now - known->second->first;
-  if (book->entries.size() == domains_max) book->erase(book->entries.begin());
-  const auto place = book->entries.insert(book->entries.end(), {domain.text(), now});
+  std::list<Entry>& entries = book->entries;
+  while (!entries.empty() && now - entries.front().last >= forgotten_after)
+    book->erase(entries.begin());
+  if (const auto known = book->places.find(domain.text()); known != book->places.end()) {
+    Entry& entry = *known->second;
+    entries.splice(entries.end(), entries, known->second);
+    entry.last = now;
+    return now - entry.first;
+  }
+  if (entries.size() == domains_max) book->erase(entries.begin());
+  const auto place = entries.insert(entries.end(), {domain.text(), now, now});
   book->places.emplace(place->domain, place);
   return {};
 }

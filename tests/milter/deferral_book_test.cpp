@@ -23,7 +23,7 @@ TEST_CASE("a domain fails since its first failure", "[milter]") {
   CHECK(book.failed(name("a.example"), start + 50h) == 50h);
 }
 
-TEST_CASE("a verdict ends it, and so do five days", "[milter]") {
+TEST_CASE("a verdict ends it, and so do five days without a failure", "[milter]") {
   milter::DeferralBook book;
   (void)book.failed(name("a.example"), start);
   (void)book.failed(name("b.example"), start);
@@ -31,14 +31,18 @@ TEST_CASE("a verdict ends it, and so do five days", "[milter]") {
   book.succeeded(name("never.seen.example"));
   CHECK(book.failed(name("a.example"), start + 1h) == 0h);
   CHECK(book.failed(name("b.example"), start + 119h) == 119h);
-  CHECK(book.failed(name("b.example"), start + 120h) == 0h);
+  CHECK(book.failed(name("a.example"), start + 121h) == 0h);
+  // One that never stops failing is not deferred anew every five days.
+  CHECK(book.failed(name("b.example"), start + 238h) == 238h);
+  CHECK(book.failed(name("b.example"), start + 358h) == 0h);
 }
 
-TEST_CASE("the oldest entry makes room", "[milter][limits]") {
+TEST_CASE("the domain that has not failed for longest makes room", "[milter][limits]") {
   milter::DeferralBook book;
   for (std::size_t i = 0; i < milter::DeferralBook::domains_max; ++i)
     (void)book.failed(name("d" + std::to_string(i) + ".example"), start);
+  (void)book.failed(name("d0.example"), start + 1h);
   (void)book.failed(name("one.more.example"), start + 1h);
-  CHECK(book.failed(name("d1.example"), start + 2h) == 2h);
-  CHECK(book.failed(name("d0.example"), start + 2h) == 0h);
+  CHECK(book.failed(name("d0.example"), start + 2h) == 2h);
+  CHECK(book.failed(name("d1.example"), start + 2h) == 0h);
 }

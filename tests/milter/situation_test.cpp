@@ -26,6 +26,18 @@ TEST_CASE("the situation tells what no message tells", "[milter]") {
   CHECK_FALSE(of(Status::fail, start + 50h).deferred_too_long);
   CHECK_FALSE(of(Status::temperror, start + 51h).deferred_too_long);
 
+  // Protected domains are deferred for what their exceptions wait for, all mail for a failing DNS.
+  CHECK_FALSE(of(Status::pass, start + 60h).deferred_too_long);
+  verify::Facts unsigned_yet = facts_of(Status::fail);
+  unsigned_yet.dkim = {support::dkim_result(dkim::Status::temperror, "esp.example")};
+  CHECK_FALSE(situation.of(unsigned_yet, 48h, start + 100h).deferred_too_long);
+  CHECK(situation.of(unsigned_yet, 48h, start + 149h).deferred_too_long);
+  CHECK_FALSE(of(Status::pass, start + 150h).deferred_too_long);
+  situation.set_dns_degraded(true);
+  CHECK_FALSE(of(Status::fail, start + 200h).deferred_too_long);
+  CHECK(of(Status::fail, start + 249h).deferred_too_long);
+  situation.set_dns_degraded(false);
+
   verify::Facts replayed = facts_of(Status::pass);
   replayed.dkim = {support::dkim_result(dkim::Status::pass, "example.com")};
   CHECK(situation.of(replayed, 48h, start).signature_repeats == 0);
