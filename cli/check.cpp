@@ -64,28 +64,21 @@ std::string host_name() {
   return name;
 }
 
-std::string without_brackets(std::string_view path) {
-  path = base::trim(path);
-  const bool bracketed = path.starts_with('<') && path.ends_with('>') && path.size() >= 2;
-  return std::string(bracketed ? path.substr(1, path.size() - 2) : path);
-}
-
 // What stays the same for all files of one run.
 struct Run {
+  const CheckOptions& options;
   const config::Config& config;
   verify::Services services;
-  verify::Connection connection;
-  verify::Envelope envelope;
-  std::optional<base::WallTime> now;
-  std::function<policy::Circumstances(const verify::Facts&)> circumstances;
+  verify::Connection connection{};
+  std::function<policy::Circumstances(const verify::Facts&)> circumstances{};
 };
 
 report::Event judge(const Run& run, Message message) {
-  const base::WallTime now = run.now.value_or(system_clock::now());
+  const base::WallTime now = run.options.now.value_or(system_clock::now());
   report::Examination examination(
-      run.connection, run.envelope.mail_from,
+      run.connection, run.options.mail_from,
       {run.config.verify, run.config.policy, run.services, run.circumstances}, now);
-  for (const std::string& recipient : run.envelope.recipients)
+  for (const std::string& recipient : run.options.recipients)
     examination.recipient(recipient);
   examination.end_of_headers(std::move(message.headers), message.headers_complete);
   // In the pieces of a milter (MILTER_CHUNK_SIZE), so that both go the same way.
@@ -111,7 +104,8 @@ bool record(const std::filesystem::path& file, const report::Event& event, const
   return static_cast<bool>(out);
 }
 
-int check_files(const CheckOptions& options, const Run& run, Output output) {
+int check_files(const Run& run, Output output) {
+  const CheckOptions& options = run.options;
   int status = EX_OK;
   for (const std::string& name : options.files) {
     const base::Result<std::string, Unreadable> text = contents(name);
@@ -162,7 +156,7 @@ int check(const CheckOptions& options, Output output) {
     output.error << stack.error().what << '\n';
     return EX_UNAVAILABLE;
   }
-  Run run{*config, (*stack)->services(), {}, {}, options.now, {}};
+  Run run{options, *config, (*stack)->services()};
   // Of what a gateway knows beside the message, this one run can only see its own DNS.
   run.circumstances = [&](const verify::Facts&) {
     return policy::Circumstances{.dns_degraded = config->breaker && (*stack)->state().open};
@@ -173,11 +167,7 @@ int check(const CheckOptions& options, Output output) {
   run.connection.user = options.user;
   run.connection.authenticated = !options.user.empty();
   run.connection.receiver = config->authserv_id.empty() ? host_name() : config->authserv_id;
-  run.envelope.mail_from = without_brackets(options.mail_from);
-  for (const std::string& recipient : options.recipients) {
-    run.envelope.recipients.push_back(without_brackets(recipient));
-  }
-  const int status = check_files(options, run, output);
+  const int status = check_files(run, output);
   output.out.flush();
   return output.out ? status : EX_IOERR;
 }

@@ -17,13 +17,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::size_t recipients_max = 1000;  // Kept for the event; Postfix allows as many.
 constexpr std::string_view results_field = "Authentication-Results";
-
-std::string_view without_brackets(std::string_view path) {
-  path = base::trim(path);
-  return path.starts_with('<') && path.ends_with('>') ? path.substr(1, path.size() - 2) : path;
-}
 
 bool is_field(std::string_view name, std::string_view field) {
   return base::equal_ignoring_case(name, field);
@@ -57,7 +51,6 @@ struct Session::Message {
   explicit Message(report::Examination begun) : examination(std::move(begun)) {}
 
   report::Examination examination;
-  std::size_t recipients = 0;
   mail::Headers headers;
   bool headers_complete = true;
   // Occurrences, topmost first, of fields that would be taken for ours.
@@ -95,14 +88,11 @@ void Session::mail_from(std::string_view path, bool authenticated, std::string_v
   const report::Examination::Terms terms{services_->verify, services_->rules, services_->checks,
                                          services_->circumstances,
                                          services_->failures ? &*services_->failures : nullptr};
-  message_ = std::make_unique<Message>(
-      report::Examination(connection_, std::string(without_brackets(path)), terms, now));
+  message_ = std::make_unique<Message>(report::Examination(connection_, path, terms, now));
 }
 
 void Session::rcpt_to(std::string_view path) {
-  if (!message_ || message_->recipients == recipients_max) return;
-  ++message_->recipients;
-  message_->examination.recipient(std::string(without_brackets(path)));
+  if (message_) message_->examination.recipient(path);
 }
 
 void Session::header(std::string_view name, std::string value) {

@@ -6,6 +6,7 @@
 
 #include "policy/signals.hpp"
 #include "report/redaction.hpp"
+#include "verify/base/text.hpp"
 #include "verify/origin.hpp"
 
 namespace report {
@@ -16,6 +17,12 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
 
+std::string address_of(std::string_view path) {
+  path = base::trim(path);
+  const bool bracketed = path.starts_with('<') && path.ends_with('>');
+  return std::string(bracketed ? path.substr(1, path.size() - 2) : path);
+}
+
 }  // namespace
 
 bool FailureCapture::wants(const verify::Facts& facts) const {
@@ -25,10 +32,10 @@ bool FailureCapture::wants(const verify::Facts& facts) const {
                              [&](const base::Domain& each) { return domain->is_within(each); });
 }
 
-Examination::Examination(verify::Connection connection, std::string mail_from, const Terms& terms,
-                         base::WallTime now)
+Examination::Examination(verify::Connection connection, std::string_view mail_from,
+                         const Terms& terms, base::WallTime now)
     : terms_(terms), now_(now), began_(steady_clock::now()), connection_(std::move(connection)) {
-  envelope_.mail_from = std::move(mail_from);
+  envelope_.mail_from = address_of(mail_from);
   const std::vector<base::Network>& relays = terms_.rules.trust.relays;
   const bool relayed = connection_.client && verify::is_among(*connection_.client, relays);
   if (!relayed) begin();
@@ -41,8 +48,9 @@ void Examination::begin() {
   verification_.emplace(connection_, envelope_.mail_from, terms_.verify, terms_.checks, now_);
 }
 
-void Examination::recipient(std::string address) {
-  envelope_.recipients.push_back(std::move(address));
+void Examination::recipient(std::string_view path) {
+  if (envelope_.recipients.size() == recipients_max) return;
+  envelope_.recipients.push_back(address_of(path));
 }
 
 void Examination::end_of_headers(mail::Headers headers, bool complete) {

@@ -38,12 +38,15 @@ class Examination {
     const FailureCapture* failures = nullptr;
   };
 
-  // From MAIL FROM on. `now` judges signatures. Mail through one of Trust::relays is checked as of
-  // the client that the relay took it from, once the header section is there.
-  Examination(verify::Connection connection, std::string mail_from, const Terms& terms,
+  static constexpr std::size_t recipients_max = 10'000;  // More are forgotten; Postfix takes 1,000.
+
+  // From MAIL FROM on; paths with "<>" or without. `now` judges signatures. Mail through one of
+  // Trust::relays is checked as of the client that the relay took it from, once the header section
+  // is there.
+  Examination(verify::Connection connection, std::string_view mail_from, const Terms& terms,
               base::WallTime now);
 
-  void recipient(std::string address);
+  void recipient(std::string_view path);
 
   // False when the client is trusted: then neither header nor body need be given.
   [[nodiscard]] bool wants_message() const { return !trust_.trusted; }

@@ -65,6 +65,42 @@ TEST_CASE("an examination ends in an event", "[report]") {
   CHECK(event.timings.total >= event.timings.finish);
 }
 
+TEST_CASE("paths are taken as SMTP has them", "[report][RFC 5321 §4.1.1]") {
+  Lab lab;
+  const report::Examination::Terms terms{
+      lab.options, lab.rules, {lab.dns, lab.workers, lab.keys}, lab.circumstances};
+  report::Examination examination(lab.connection, " <a@example.com>", terms, {});
+  for (const char* path :
+       {"<bob@example.org>", "carol@example.org", "<>", "<", "\"<\"@example.org"})
+    examination.recipient(path);
+  const verify::Envelope envelope = examination.finish("0id").envelope;
+  CHECK(envelope.mail_from == "a@example.com");
+  CHECK(envelope.recipients == std::vector<std::string>{"bob@example.org", "carol@example.org", "",
+                                                        "<", "\"<\"@example.org"});
+}
+
+TEST_CASE("the last of very many recipients has a say", "[report][limits]") {
+  Lab lab;
+  lab.connection.client = base::IpAddress::parse("192.0.2.2");
+  policy::Tenant mild{"mild", {"mild.example"}, {}, {}};
+  mild.stance.preset = policy::Preset::monitor;
+  lab.rules.tenants = policy::Tenants({mild});
+  const report::Examination::Terms terms{
+      lab.options, lab.rules, {lab.dns, lab.workers, lab.keys}, lab.circumstances};
+  const auto tenant_of_last = [&](std::size_t recipients) {
+    report::Examination examination(lab.connection, "a@example.com", terms, {});
+    while (recipients-- > 1)
+      examination.recipient("<bob@example.org>");
+    examination.recipient("<carol@mild.example>");
+    mail::Headers headers;
+    REQUIRE(headers.add({"From", " <a@example.com>"}, 1 << 20));
+    examination.end_of_headers(std::move(headers), true);
+    return examination.finish("0id").decision.tenant;
+  };
+  CHECK(tenant_of_last(report::Examination::recipients_max) == "mild");
+  CHECK(tenant_of_last(report::Examination::recipients_max + 1) == "");
+}
+
 TEST_CASE("nothing is looked up for a trusted client", "[report]") {
   Lab lab;
   lab.connection.client = base::IpAddress::parse("203.0.113.5");
