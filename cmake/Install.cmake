@@ -16,9 +16,8 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/install_files.cmake.in
   ${PROJECT_BINARY_DIR}/install_files.cmake @ONLY)
 install(SCRIPT ${PROJECT_BINARY_DIR}/install_files.cmake)
 
-file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/man/*.[1-8])
-foreach(page ${pages})
-  string(REGEX MATCH "[1-8]$" section ${page})
-  install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+# What an operator reads, and what that links to; not how it is built and tested.
+foreach(page operating policy attacks)
+  install(FILES ${PROJECT_SOURCE_DIR}/docs/${page}.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/postern)
 endforeach()
-install(FILES ${PROJECT_SOURCE_DIR}/docs/operating.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/postern)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/formats DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/postern)
