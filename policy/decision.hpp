@@ -46,7 +46,7 @@ struct Stricter {
 struct Decision {
   Action action = Action::accept;
   // What the site's rules, or the published policy, ask for: equal to action unless the preset is
-  // monitor, a stage holds it back, or the DNS is degraded. Milder only than a deferral for that.
+  // monitor or a stage holds it back, or the DNS is degraded.
   Action would = Action::accept;
   std::string rule = "none";  // The rule that decided: "dmarc-reject", "trusted-network", …
   std::string why;            // One line, printable, for the log and override reasons.

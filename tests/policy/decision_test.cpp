@@ -14,6 +14,7 @@ using policy::Action;
 using policy::Decision;
 using policy::Preset;
 using policy::Rules;
+using policy_table::faulty;
 using policy_table::forged;
 using policy_table::Letter;
 using policy_table::Row;
@@ -51,6 +52,16 @@ TEST_CASE("every row of docs/policy.md is what decide() does", "[policy][RFC 998
       CHECK_FALSE(decision.why.empty());
     }
   }
+}
+
+TEST_CASE("what nobody can configure is no harsher than what can be", "[policy]") {
+  Rules rules = preset(Preset::strict);
+  rules.site.on_temporary_error = Action::reject;
+  CHECK(decided(policy_table::undecided(), rules).action == Action::defer);
+  rules.site.on_from_fault = Action::defer;
+  CHECK(decided(faulty(mail::FromFault::missing), rules).action == Action::quarantine);
+  rules.site.stage = {Action::accept, 0};
+  CHECK(decided(forged(), rules).action == Action::accept);
 }
 
 TEST_CASE("a testing domain gets the milder policy and the reason says so",

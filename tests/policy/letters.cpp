@@ -77,6 +77,7 @@ Letter faulty(mail::FromFault fault) {
 Letter from_author(Letter letter, const std::string& domain) {
   letter.facts.authors.front().domain = support::name(domain);
   letter.facts.dmarc.author = support::name(domain);
+  letter.facts.dmarc.organization = support::name(domain).suffix(2);
   return also(std::move(letter), "From " + domain);
 }
 
@@ -152,6 +153,36 @@ Letter to(Letter letter, const std::vector<std::string>& recipients) {
   for (const std::string& recipient : recipients)
     names.append(names.empty() ? "" : " and ").append(recipient);
   return also(std::move(letter), "to " + names);
+}
+
+Letter with_sender(Letter letter, const std::string& domain) {
+  letter.facts.message.sender_domain = support::name(domain);
+  return also(std::move(letter), "Sender " + domain);
+}
+
+Letter shown_as(Letter letter, const std::string& display_name) {
+  letter.facts.message.display_name = display_name;
+  return also(std::move(letter), "display name \"" + display_name + "\"");
+}
+
+Letter replying_to(Letter letter, const std::string& domain) {
+  letter.facts.message.reply_to_domains = {support::name(domain)};
+  return also(std::move(letter), "Reply-To " + domain);
+}
+
+Letter by_include(Letter letter, const std::string& domain, std::uint64_t breadth) {
+  letter.facts.spf = {support::spf_result(spf::Status::pass, letter.facts.from_domain()->text())};
+  letter.facts.spf.front().mechanism = "include:" + domain;
+  letter.facts.spf_breadth = breadth;
+  letter.facts.dmarc.spf_aligned = true;
+  letter.facts.dmarc.dkim_aligned = false;
+  return also(std::move(letter), "by SPF alone, through an include of " + domain + " for " +
+                                     std::to_string(breadth) + " addresses");
+}
+
+Letter seen_before(Letter letter, std::uint64_t times) {
+  letter.circumstances.signature_repeats = times;
+  return also(std::move(letter), "its signature seen " + std::to_string(times) + " times before");
 }
 
 Letter with_lot(Letter letter, unsigned lot) {

@@ -42,6 +42,12 @@ struct Letter {
                             const std::string& author = "example.com");
 [[nodiscard]] Letter by_user(Letter letter, const std::string& user);
 [[nodiscard]] Letter to(Letter letter, const std::vector<std::string>& recipients);
+[[nodiscard]] Letter with_sender(Letter letter, const std::string& domain);
+[[nodiscard]] Letter shown_as(Letter letter, const std::string& display_name);
+[[nodiscard]] Letter replying_to(Letter letter, const std::string& domain);
+// DMARC passes by SPF alone, through an include that authorises so many addresses.
+[[nodiscard]] Letter by_include(Letter letter, const std::string& domain, std::uint64_t breadth);
+[[nodiscard]] Letter seen_before(Letter letter, std::uint64_t times);  // Its signature was.
 [[nodiscard]] Letter with_lot(Letter letter, unsigned lot);
 [[nodiscard]] Letter cut_off(Letter letter);  // The header section passes our limit.
 [[nodiscard]] Letter while_degraded(Letter letter);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/policy/policy_cases.hpp"
+#include "tests/policy/signal_cases.hpp"
 
 namespace {
 
@@ -26,10 +27,10 @@ The first rule that has something to say decides. It is in every event and log l
 | rule | when | what |
 |---|---|---|
 | `trusted-network`, `trusted-authenticated` | the client is one of ours, or logged in | accept, nothing is checked |
-| `from-missing`, `from-repeated`, … | no single author can be read | `on_from_fault` |
+| `from-missing`, `from-repeated`, … | no single author can be read | `from_fault` |
 | `header-too-large` | the header section passes the limit | quarantine |
 | `protected-exception` | From is a protected domain, unproven, and one of its exceptions holds | accept |
-| `protected-temperror` | … a temporary error hides whether it is proven | `on_temporary_error` |
+| `protected-temperror` | … a temporary error hides whether it is proven | `temporary_error` |
 | `protected-domain-indirect` | … nothing proves it, but the mail may have come a roundabout way (not under `strict`) | quarantine |
 | `protected-domain` | … nothing proves it | reject |
 | `override-client`, `override-dkim`, `override-arc-sealer`, `override-forwarder` | an override matches: the tenant's own first, then the site's | what it says |
@@ -39,8 +40,8 @@ The first rule that has something to say decides. It is in every event and log l
 | `dmarc-quarantine` | DMARC fails, p=quarantine (or p=reject with t=y) | quarantine |
 | `dmarc-reject-uncorroborated` | DMARC fails, p=reject, `rfc9989`, and nothing else speaks for refusing | quarantine |
 | `dmarc-reject` | DMARC fails, p=reject | reject |
-| `dmarc-temperror` | a temporary error hides the verdict | `on_temporary_error` |
-| `spf-fail` | no DMARC published, and SPF says fail | `on_spf_fail` |
+| `dmarc-temperror` | a temporary error hides the verdict | `temporary_error` |
+| `spf-fail` | no DMARC published, and SPF says fail | `spf_fail` |
 | `no-dmarc` | everything else | accept |
 
 Then comes what may hold it back: preset `monitor` (a tag at most), stages, and a DNS that fails (`dns-degraded`). What was not done
@@ -57,7 +58,17 @@ stays in the event as `would`.
 | reject | 550 | nothing |
 
 In the tables all mail claims to come from `example.com` and comes from client 192.0.2.7 unless a row says otherwise; "DMARC fails"
-means that nothing passes but what the row names; an empty reply is 250.
+means that nothing passes but what the row names; an empty reply is 250. What stands for the site are words of its configuration.
+)";
+
+constexpr const char* signals_introduction = R"(
+## Signals
+
+Odd things worth telling: in the event as `signals`, and in the header field that `signals_header` names. No verdict rests on them.
+Here the site protects `example.com`.
+
+| the message | signals |
+|---|---|
 )";
 
 std::string quoted(std::string_view text) {
@@ -101,11 +112,18 @@ void print(std::ostream& out, const Topic& topic) {
   }
 }
 
+void print_signals(std::ostream& out) {
+  out << signals_introduction;
+  for (const policy_table::SignalRow& row : policy_table::signal_rows())
+    out << "| " << row.letter.is << " | " << quoted(row.signals) << " |\n";
+}
+
 std::string page() {
   std::ostringstream out;
   out << introduction;
   for (const Topic& topic : policy_table::topics())
     print(out, topic);
+  print_signals(out);
   return out.str();
 }
 

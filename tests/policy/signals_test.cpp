@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/policy/signal_cases.hpp"
 #include "tests/support/facts.hpp"
 
 using dmarc::Status;
@@ -40,6 +41,13 @@ struct Lab {
 using Signals = std::vector<std::string>;
 
 }  // namespace
+
+TEST_CASE("every row of the signals in docs/policy.md is what find_signals() tells", "[policy]") {
+  for (const policy_table::SignalRow& row : policy_table::signal_rows()) {
+    INFO(row.letter.is);
+    CHECK(policy_table::signals_of(row.letter) == row.signals);
+  }
+}
 
 TEST_CASE("an ordinary message gives no signal", "[policy]") {
   Lab lab;

@@ -15,10 +15,16 @@ Site also(Site site, const std::string& wants) {
 
 std::string quoted(policy::Action action) { return "`" + std::string(name(action)) + "`"; }
 
+// A line of the configuration.
+std::string setting(const std::string& key, std::string_view word) {
+  return "`" + key + " = \"" + std::string(word) + "\"`";
+}
+
 std::string words(const policy::Stage& stage) {
   const bool monitor = stage.enforce == policy::Action::accept;
-  return (monitor ? "`monitor`" : quoted(stage.enforce)) + " for " + std::to_string(stage.percent) +
-         " %";
+  std::string text = setting("enforce", monitor ? "monitor" : name(stage.enforce));
+  if (stage.percent < 100) text += ", `percent = " + std::to_string(stage.percent) + "`";
+  return text;
 }
 
 std::string words(const policy::Override& override_) {
@@ -44,28 +50,29 @@ Site preset(policy::Preset preset) {
 
 Site on_from_fault(Site site, policy::Action action) {
   site.rules.site.on_from_fault = action;
-  return also(std::move(site), "From faults: " + quoted(action));
+  return also(std::move(site), setting("from_fault", name(action)));
 }
 
 Site on_temporary_error(Site site, policy::Action action) {
   site.rules.site.on_temporary_error = action;
-  return also(std::move(site), "temporary errors: " + quoted(action));
+  const bool deferred = action == policy::Action::defer;
+  return also(std::move(site), setting("temporary_error", deferred ? "defer" : "accept"));
 }
 
 Site on_spf_fail(Site site, policy::Action action) {
   site.rules.site.on_spf_fail = action;
-  return also(std::move(site), "SPF fail: " + quoted(action));
+  return also(std::move(site), setting("spf_fail", name(action)));
 }
 
 Site with_reply(Site site, const std::string& code, const std::string& text) {
   site.rules.site.reject_code = code;
   site.rules.site.reply_text = text;
-  return also(std::move(site), "reply `" + code + " " + text + "`");
+  return also(std::move(site), setting("reply_text", code + " " + text));
 }
 
 Site with_reply_url(Site site, const std::string& url) {
   site.rules.site.reply_url = url;
-  return also(std::move(site), "reply URL `" + url + "`");
+  return also(std::move(site), setting("reply_url", url));
 }
 
 Site protecting(Site site, const std::string& domain) {
@@ -122,7 +129,7 @@ Site trusting_sealers(Site site, const std::vector<std::string>& domains) {
     site.rules.arc_sealers.push_back(support::name(domain));
     names.append(names.empty() ? "" : ", ").append(domain);
   }
-  return also(std::move(site), "sealers " + names);
+  return also(std::move(site), "`arc_sealers` " + names);
 }
 
 Site with_tenant(Site site, const std::vector<std::string>& domains, policy::Preset preset,
@@ -146,12 +153,12 @@ Site with_tenant(Site site, const std::vector<std::string>& domains, policy::Pre
 
 Site strictest(Site site) {
   site.rules.mixed = policy::Mixed::strictest;
-  return also(std::move(site), "mixed: `strictest`");
+  return also(std::move(site), setting("mixed", "strictest"));
 }
 
 Site staged(Site site, policy::Stage stage) {
   site.rules.site.stage = stage;
-  return also(std::move(site), "stage " + words(stage));
+  return also(std::move(site), words(stage));
 }
 
 Site staged_for(Site site, const std::string& author, policy::Stage stage) {
@@ -163,7 +170,7 @@ Site staged_for(Site site, const std::string& author, policy::Stage stage) {
 
 Site deferring_when_degraded(Site site) {
   site.rules.degraded = policy::Degraded::defer;
-  return also(std::move(site), "degraded: `defer`");
+  return also(std::move(site), setting("dns_degraded", "defer"));
 }
 
 }  // namespace policy_table
