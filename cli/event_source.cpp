@@ -59,7 +59,7 @@ class SpoolSource final : public EventSource {
  public:
   explicit SpoolSource(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-  std::string name() const override { return "spool " + directory_.string(); }
+  [[nodiscard]] std::string name() const override { return "spool " + directory_.string(); }
 
   base::Result<Unread> for_each(const EventQuery& query, const Visit& visit) override {
     const auto segments = report::list_segments(directory_);
@@ -81,7 +81,7 @@ class SpoolSource final : public EventSource {
       octets += segment.octets;
     return octets;
   }
-  std::uint64_t progress() const override { return octets_read_; }
+  [[nodiscard]] std::uint64_t progress() const override { return octets_read_; }
 
  private:
   base::Result<bool> read(const std::string& segment, Sink& sink) {
@@ -111,9 +111,9 @@ class StoreSource final : public EventSource {
   StoreSource(std::unique_ptr<report::Database> database, std::string scheme)
       : database_(std::move(database)), scheme_(std::move(scheme)) {}
 
-  std::string name() const override { return "store (" + scheme_ + ")"; }
+  [[nodiscard]] std::string name() const override { return "store (" + scheme_ + ")"; }
 
-  std::string behind(const std::filesystem::path& spool) const override {
+  [[nodiscard]] std::string behind(const std::filesystem::path& spool) const override {
     const auto positions = report::positions(*database_, report::spool_id(spool));
     if (!positions) return {};
     const auto backlog = report::find_backlog(spool, *positions);
@@ -148,7 +148,7 @@ class StoreSource final : public EventSource {
   std::uint64_t size(const EventQuery& query) override {
     return report::count_events(*database_, query).value_or(0);
   }
-  std::uint64_t progress() const override { return events_read_; }
+  [[nodiscard]] std::uint64_t progress() const override { return events_read_; }
 
  private:
   std::unique_ptr<report::Database> database_;

@@ -141,7 +141,7 @@ void Section::wrong_type(std::string_view key, const Value& value, std::string_v
            "expected " + std::string(expected) + ", found " + std::string(value.type()));
 }
 
-void Section::complain(std::string_view key, std::string what) {
+void Section::complain(std::string_view key, std::string_view what) {
   int line = line_;
   if (table_ != nullptr) {
     if (const auto found = table_->find(key); found != table_->end()) line = found->second.line;

@@ -81,7 +81,7 @@ class Section {
   }
 
   // Complains about the value of a key; about the section when the key is absent.
-  void complain(std::string_view key, std::string what);
+  void complain(std::string_view key, std::string_view what);
   void complain(std::string_view key, int line, std::string_view what);
 
   void finish();

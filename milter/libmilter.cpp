@@ -10,6 +10,7 @@
 #include <cstring>
 #include <exception>
 #include <new>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -119,6 +120,7 @@ std::string with_crlf(std::string_view value) {
   }
 }
 
+// The parameters are libmilter's. NOLINTNEXTLINE(readability-function-size)
 sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long protocol,
                       unsigned long, unsigned long, unsigned long* wanted_actions,
                       unsigned long* wanted_protocol, unsigned long* unused1,
@@ -324,7 +326,7 @@ base::Result<void> listen(const std::string& socket) {
   (void)smfi_setbacklog(backlog);
   std::string spelled = socket;
   if (smfi_setconn(spelled.data()) != MI_SUCCESS || smfi_opensocket(true) != MI_SUCCESS) {
-    return base::fail(socket + ": cannot listen: " + std::strerror(errno));
+    return base::fail(socket + ": cannot listen: " + std::generic_category().message(errno));
   }
   return {};
 }
@@ -349,7 +351,7 @@ void stop() {
   stopping = true;
   // smfi_stop() raises libmilter's flag and then waits for a lock that the listener holds while it
   // sleeps, 5 s at a time. An interrupted sleep ends early and looks at the flag.
-  std::jthread waker([](const std::stop_token& stopped) {
+  const std::jthread waker([](const std::stop_token& stopped) {
     while (!stopped.stop_requested()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       wake();

@@ -11,6 +11,7 @@
 #include <thread>
 #include <variant>
 
+#include <getopt.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <systemd/sd-daemon.h>
@@ -50,7 +51,12 @@ struct Exit {
 
 std::variant<Arguments, Exit> parse_arguments(int argc, char** argv) {
   Arguments arguments;
-  for (int option = 0; (option = getopt(argc, argv, "c:p:nfVh")) != -1;) {
+  constexpr option words[] = {{"config", required_argument, nullptr, 'c'},
+                              {"help", no_argument, nullptr, 'h'},
+                              {"version", no_argument, nullptr, 'V'},
+                              {}};
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread begins.
+  for (int option = 0; (option = getopt_long(argc, argv, "c:p:nfVh", words, nullptr)) != -1;) {
     switch (option) {
       case 'c':
         arguments.file = optarg;
@@ -75,7 +81,7 @@ std::variant<Arguments, Exit> parse_arguments(int argc, char** argv) {
     }
   }
   if (optind < argc) {
-    std::cerr << usage;
+    std::cerr << "postern-milter: unexpected argument: " << argv[optind] << '\n' << usage;
     return Exit{EX_USAGE};
   }
   return arguments;
@@ -83,7 +89,7 @@ std::variant<Arguments, Exit> parse_arguments(int argc, char** argv) {
 
 // The clock that judges signatures, when a test replaces it.
 std::optional<base::WallTime> test_now() {
-  const char* const text = std::getenv("POSTERN_TEST_NOW");
+  const char* const text = std::getenv("POSTERN_TEST_NOW");  // NOLINT(concurrency-mt-unsafe)
   if (text == nullptr) return std::nullopt;
   const auto seconds = base::parse_number(text);
   if (!seconds) return std::nullopt;
@@ -254,7 +260,7 @@ int Daemon::run() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);  // libmilter's thread would stop on it.
-  umask(0007);  // The socket is for our group: the MTA's user is put into it.
+  umask(0007);                   // The socket is for our group: the MTA's user is put into it.
 
   base::log::open(config_.log);
   if (const auto started = start(); !started) {
