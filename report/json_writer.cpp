@@ -83,71 +83,94 @@ Escape escape(char32_t code_point) noexcept {
 
 }  // namespace
 
-JsonWriter::JsonWriter(std::size_t octets_expected) { out_.reserve(octets_expected); }
+JsonWriter::JsonWriter(std::size_t octets_expected) : out_(octets_expected, '\0') {}
+
+std::string JsonWriter::take() {
+  out_.resize(used_);
+  return std::move(out_);
+}
+
+char* JsonWriter::room_for(std::size_t octets) {
+  if (octets > out_.size() - used_) out_.resize(2 * out_.size() + octets);
+  return out_.data() + used_;
+}
+
+void JsonWriter::append(char c) {
+  *room_for(1) = c;
+  ++used_;
+}
+
+void JsonWriter::append(std::string_view text) {
+  used_ += text.copy(room_for(text.size()), text.size());
+}
 
 void JsonWriter::start_value(std::string_view key) {
-  if (comma_needed_) out_ += ',';
-  if (!key.empty()) {
-    out_ += '"';
-    out_ += key;
-    out_ += "\":";
-  }
+  char* const start = room_for(key.size() + 4);
+  char* end = start;
+  if (comma_needed_) *end++ = ',';
   comma_needed_ = true;
+  if (!key.empty()) {
+    *end++ = '"';
+    end += key.copy(end, key.size());
+    *end++ = '"';
+    *end++ = ':';
+  }
+  used_ += static_cast<std::size_t>(end - start);
 }
 
 void JsonWriter::begin_object(std::string_view key) {
   start_value(key);
-  out_ += '{';
+  append('{');
   comma_needed_ = false;
 }
 
 void JsonWriter::end_object() {
-  out_ += '}';
+  append('}');
   comma_needed_ = true;
 }
 
 void JsonWriter::begin_array(std::string_view key) {
   start_value(key);
-  out_ += '[';
+  append('[');
   comma_needed_ = false;
 }
 
 void JsonWriter::end_array() {
-  out_ += ']';
+  append(']');
   comma_needed_ = true;
 }
 
 void JsonWriter::append_escaped(std::string_view value, std::size_t octets_max) {
   constexpr std::string_view cut_mark = "...";
-  const std::size_t start = out_.size();
+  const std::size_t start = used_;
   while (!value.empty()) {
-    const std::size_t room = octets_max - (out_.size() - start);
+    const std::size_t room = octets_max - (used_ - start);
     // RFC 8259 §7 lets more stand as it is: DEL and what is not ASCII.
     const std::size_t plain = base::plain_length(value);
     if (plain > room) {
-      out_ += value.substr(0, room);
-      out_ += cut_mark;
+      append(value.substr(0, room));
+      append(cut_mark);
       return;
     }
-    out_ += value.substr(0, plain);
+    append(value.substr(0, plain));
     value.remove_prefix(plain);
     if (value.empty()) return;
     const CodePoint next = decode(value);
     const Escape escaped = escape(next.value);
     if (escaped.octets > room - plain) {
-      out_ += cut_mark;
+      append(cut_mark);
       return;
     }
-    out_.append(escaped.text.data(), escaped.octets);
+    append({escaped.text.data(), escaped.octets});
     value.remove_prefix(next.octets);
   }
 }
 
 void JsonWriter::text(std::string_view key, std::string_view value, std::size_t octets_max) {
   start_value(key);
-  out_ += '"';
+  append('"');
   append_escaped(value, octets_max);
-  out_ += '"';
+  append('"');
 }
 
 void JsonWriter::text_or_null(std::string_view key, std::optional<std::string_view> value,
@@ -156,7 +179,7 @@ void JsonWriter::text_or_null(std::string_view key, std::optional<std::string_vi
     text(key, *value, octets_max);
   } else {
     start_value(key);
-    out_ += "null";
+    append("null");
   }
 }
 
@@ -164,12 +187,12 @@ void JsonWriter::number(std::string_view key, std::int64_t value) {
   start_value(key);
   std::array<char, 24> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out_.append(digits.data(), end);
+  append({digits.data(), end});
 }
 
 void JsonWriter::boolean(std::string_view key, bool value) {
   start_value(key);
-  out_ += value ? "true" : "false";
+  append(value ? "true" : "false");
 }
 
 }  // namespace report

@@ -28,14 +28,18 @@ class JsonWriter {
   void number(std::string_view key, std::int64_t value);
   void boolean(std::string_view key, bool value);
 
-  [[nodiscard]] std::size_t octets() const noexcept { return out_.size(); }
-  [[nodiscard]] std::string take() noexcept { return std::move(out_); }
+  [[nodiscard]] std::size_t octets() const noexcept { return used_; }
+  [[nodiscard]] std::string take();
 
  private:
   void start_value(std::string_view key);
+  void append(char c);
+  void append(std::string_view text);
+  [[nodiscard]] char* room_for(std::size_t octets);
   void append_escaped(std::string_view value, std::size_t octets_max);
 
-  std::string out_;
+  std::string out_;  // Its first `used_` octets; sized ahead, as most steps add a few only.
+  std::size_t used_ = 0;
   bool comma_needed_ = false;
 };
 

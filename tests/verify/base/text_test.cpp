@@ -18,6 +18,18 @@ TEST_CASE("printable text cannot forge a log line", "[base]") {
   CHECK(base::printable("\u0085\uFEFF") == "\\xC2\\x85\\xEF\\xBB\\xBF");
 }
 
+TEST_CASE("plain text ends at the first octet that needs an escape, wherever it is", "[base]") {
+  for (int value = 0; value < 256; ++value) {
+    const char octet = static_cast<char>(value);
+    const bool plain = value >= ' ' && value < 0x7F && octet != '"' && octet != '\\';
+    for (std::size_t place = 0; place < 40; ++place) {
+      std::string text(40, 'a');
+      text[place] = octet;
+      CHECK(base::plain_length(text) == (plain ? text.size() : place));
+    }
+  }
+}
+
 TEST_CASE("invalid UTF-8 is escaped octet by octet", "[base][RFC 3629 §4]") {
   CHECK(base::printable("\xFF"
                         "a") == "\\xFFa");
