@@ -1,7 +1,6 @@
 #include "verify/auth_results.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -15,35 +14,27 @@ namespace {
 constexpr std::size_t columns_max = 78;  // RFC 5322 §2.1.1
 constexpr std::size_t tab_columns = 8;
 constexpr std::string_view field_start = "Authentication-Results: ";
+constexpr std::size_t octets_expected = 512;
 constexpr std::size_t raw_octets_max = 200;
 constexpr std::size_t reason_octets_max = 200;
 constexpr std::size_t signatures_max = 20;   // More make the field longer, not more useful.
 constexpr std::size_t start_octets_min = 8;  // RFC 6008 §4
 constexpr std::size_t start_octets_max = 64;
 
-// value of RFC 8601 §2.2: a token as it is, else a quoted-string of printable ASCII.
-std::string value(std::string_view text) {
-  if (is_token(text)) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c >= ' ' && c < '\x7F' ? c : '?';
-  }
-  return quoted + '"';
-}
-
 // The field, word by word. Only here is text put between the delimiters of the grammar.
 class FieldWriter {
  public:
   explicit FieldWriter(std::string_view authserv_id) {
-    const auto domain = base::Domain::parse(authserv_id);
-    const bool international = domain && !is_token(authserv_id);
-    words_.push_back(value(international ? std::string_view(domain->text()) : authserv_id));
+    field_.reserve(octets_expected);
+    const auto international =
+        is_token(authserv_id) ? std::nullopt : base::Domain::parse(authserv_id);
+    add_value(international ? std::string_view(international->text()) : authserv_id);
   }
 
   void result(std::string_view method, std::string_view result) {
-    words_.back() += ';';
-    words_.push_back(std::string(method).append("=").append(result));
+    field_ += ';';
+    begin_word(method);
+    field_ += result;
   }
 
   void reason(std::string_view text) {
@@ -51,7 +42,8 @@ class FieldWriter {
   }
 
   void property(std::string_view name, std::string_view text) {
-    words_.push_back(std::string(name).append("=").append(value(text)));
+    begin_word(name);
+    add_value(text);
   }
   void property(std::string_view name, const std::optional<base::Domain>& domain) {
     if (domain) property(name, std::string_view(domain->text()));
@@ -61,30 +53,53 @@ class FieldWriter {
   }
   // [[local-part] "@"] domain-name goes without quotes (RFC 8601 §2.2).
   void address(std::string_view name, std::string_view local_part, const base::Domain& domain) {
-    words_.push_back(
-        std::string(name).append("=").append(local_part).append("@").append(domain.text()));
+    begin_word(name);
+    field_.append(local_part).append("@").append(domain.text());
   }
 
-  [[nodiscard]] std::string text() const {
-    std::string field;
-    std::size_t column = field_start.size();
-    for (const std::string& word : words_) {
-      if (field.empty()) {
-        column += word.size();
-      } else if (column + 1 + word.size() > columns_max) {
-        field += "\n\t";
-        column = tab_columns + word.size();
-      } else {
-        field += ' ';
-        column += 1 + word.size();
-      }
-      field += word;
-    }
-    return field;
+  [[nodiscard]] std::string take() {
+    end_word();
+    return std::move(field_);
   }
 
  private:
-  std::vector<std::string> words_;
+  void begin_word(std::string_view name) {
+    end_word();
+    field_ += ' ';
+    word_start_ = field_.size();
+    field_.append(name) += '=';
+  }
+
+  // Folds before the word where the line would be too long; never before the first.
+  void end_word() {
+    const std::size_t octets = field_.size() - word_start_;
+    if (word_start_ == 0) {
+      column_ += octets;
+    } else if (column_ + 1 + octets > columns_max) {
+      field_.replace(word_start_ - 1, 1, "\n\t");
+      column_ = tab_columns + octets;
+    } else {
+      column_ += 1 + octets;
+    }
+  }
+
+  // value of RFC 8601 §2.2: a token as it is, else a quoted-string of printable ASCII.
+  void add_value(std::string_view text) {
+    if (is_token(text)) {
+      field_ += text;
+      return;
+    }
+    field_ += '"';
+    for (const char c : text) {
+      if (c == '"' || c == '\\') field_ += '\\';
+      field_ += c >= ' ' && c < '\x7F' ? c : '?';
+    }
+    field_ += '"';
+  }
+
+  std::string field_;
+  std::size_t word_start_ = 0;
+  std::size_t column_ = field_start.size();  // Where the line ended before the word.
 };
 
 // RFC 7489 and RFC 9989 look at MAIL FROM, or at HELO for the null sender: the last one made.
@@ -217,7 +232,7 @@ std::string format_auth_results(const Facts& facts, const Connection& connection
   write_arc(field, facts, connection);
   write_dmarc(field, facts, style.dmarc_override);
   write_iprev(field, facts, connection);
-  return field.text();
+  return field.take();
 }
 
 std::string format_auth_results(const Facts& facts, const Connection& connection,

@@ -1,6 +1,7 @@
 #include "verify/base/ip_address.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <arpa/inet.h>
 
@@ -41,8 +42,16 @@ IpAddress IpAddress::from_octets(std::span<const std::uint8_t, 16> octets) noexc
 
 std::string IpAddress::text() const {
   std::array<char, INET6_ADDRSTRLEN> buffer{};
-  const int family = family_ == Family::v4 ? AF_INET : AF_INET6;
-  return inet_ntop(family, octets_.data(), buffer.data(), buffer.size());
+  if (family_ == Family::v6) {
+    return inet_ntop(AF_INET6, octets_.data(), buffer.data(), buffer.size());
+  }
+  // Not inet_ntop(), which goes through sprintf(): every event has some of these.
+  char* end = buffer.data();
+  for (const std::uint8_t octet : octets()) {
+    if (end != buffer.data()) *end++ = '.';
+    end = std::to_chars(end, buffer.data() + buffer.size(), octet).ptr;
+  }
+  return {buffer.data(), end};
 }
 
 std::string IpAddress::reverse_name() const {
