@@ -98,11 +98,13 @@ dns::Lookup read_lookup(const JsonNode& node) {
   answer.outcome = node["outcome"].word(&dns::name, dns::Outcome::timeout);
   answer.ttl = base::Seconds(node["ttl"].number());
   answer.authentic = node["authentic"].boolean();
+  std::vector<dns::Record> records;
   node["records"].for_each([&](const JsonNode& record) {
     auto parsed = dns::parse_record(lookup.question.type, record.text());
-    if (parsed) return answer.records.push_back(*std::move(parsed));
+    if (parsed) return records.push_back(*std::move(parsed));
     record.fail("no " + std::string(dns::name(lookup.question.type)) + " record");
   });
+  answer.records = std::move(records);
   return lookup;
 }
 

@@ -86,12 +86,14 @@ void check_proper(fuzz::Input input) {
   const auto query = dns::make_query(question, 1, {});
   if (!query) return;
   support::DnsMessage message(support::DnsMessage::response, question);
-  dns::Answer expected{.outcome = dns::Outcome::found, .ttl = base::Seconds(60)};
+  std::vector<dns::Record> records;
   for (std::size_t left = 1 + input.below(8); left > 0; --left) {
-    expected.records.push_back(record_of(input, type));
+    records.push_back(record_of(input, type));
     message.add(support::DnsSection::answer, question.name, static_cast<unsigned>(type), 60,
-                support::record_data(expected.records.back(), type));
+                support::record_data(records.back(), type));
   }
+  const dns::Answer expected{
+      .outcome = dns::Outcome::found, .records = std::move(records), .ttl = base::Seconds(60)};
   const std::string octets = message.octets();
   fuzz::require(dns::parse_response(support::as_bytes(octets), question) == expected);
   // Cut short it is no answer.

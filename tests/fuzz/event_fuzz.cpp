@@ -36,9 +36,11 @@ void fill_facts(verify::Facts& facts, fuzz::Input& input) {
   facts.message.message_id = input.text();
   for (dns::Lookup& lookup : facts.dns) {
     lookup.question.name = input.text();
-    for (dns::Record& record : lookup.answer.records) {
+    std::vector<dns::Record> records(lookup.answer.records.begin(), lookup.answer.records.end());
+    for (dns::Record& record : records) {
       if (std::holds_alternative<std::string>(record)) record = std::string(input.text());
     }
+    lookup.answer.records = std::move(records);
   }
 }
 

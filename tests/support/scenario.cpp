@@ -266,7 +266,10 @@ void publish_recorded(FakeResolver& resolver, const std::vector<Scenario::Record
     answer.authentic = record.authentic;
     const auto trouble = outcomes.find(record.value);
     answer.outcome = trouble == outcomes.end() ? dns::Outcome::found : trouble->second;
-    if (trouble == outcomes.end()) answer.records.push_back(record_of(type, record.value));
+    if (trouble != outcomes.end()) continue;
+    std::vector<dns::Record> all(answer.records.begin(), answer.records.end());
+    all.push_back(record_of(type, record.value));
+    answer.records = std::move(all);
   }
   for (auto& [question, answer] : answers)
     resolver.set(question.first, question.second, std::move(answer));

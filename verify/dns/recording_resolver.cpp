@@ -1,14 +1,22 @@
 #include "verify/dns/recording_resolver.hpp"
 
-#include <map>
+#include <algorithm>
+#include <utility>
 
 #include "verify/base/guarded.hpp"
 
 namespace dns {
 
+namespace {
+
+constexpr std::size_t questions_expected = 8;
+
+}  // namespace
+
 struct RecordingResolver::State {
+  using Entry = std::pair<Question, Pending>;
   struct Asked {
-    std::map<Question, Pending> pending;  // Sorted: equal messages give equal lists.
+    std::vector<Entry> pending;  // Few: looking through them is fastest.
     bool over_limit = false;
   };
 
@@ -18,7 +26,9 @@ struct RecordingResolver::State {
 };
 
 RecordingResolver::RecordingResolver(Resolver& below, std::size_t questions_max)
-    : state_(new State{below, questions_max, {}}) {}
+    : state_(new State{below, questions_max, {}}) {
+  state_->asked.lock()->pending.reserve(std::min(questions_max, questions_expected));
+}
 
 RecordingResolver::~RecordingResolver() = default;
 
@@ -26,13 +36,13 @@ Pending RecordingResolver::lookup(const Question& question) {
   // The lock is held while the question goes down, so that two threads of one message cannot both
   // ask it. That costs nothing: a lookup() never blocks.
   const auto asked = state_->asked.lock();
-  const auto place = asked->pending.lower_bound(question);
-  if (place != asked->pending.end() && place->first == question) return place->second;
+  const auto known = std::ranges::find(asked->pending, question, &State::Entry::first);
+  if (known != asked->pending.end()) return known->second;
   if (asked->pending.size() >= state_->questions_max) {
     asked->over_limit = true;
     return ready({.outcome = Outcome::failure});
   }
-  return asked->pending.emplace_hint(place, question, state_->below.lookup(question))->second;
+  return asked->pending.emplace_back(question, state_->below.lookup(question)).second;
 }
 
 bool RecordingResolver::over_limit() const { return state_->asked.lock()->over_limit; }

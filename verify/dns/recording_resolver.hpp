@@ -30,8 +30,7 @@ class RecordingResolver final : public Resolver {
   [[nodiscard]] Pending lookup(const Question& question) override;
   [[nodiscard]] bool over_limit() const;
 
-  // Everything asked so far, sorted by question so that equal messages give equal lists; what has
-  // no answer yet is Outcome::timeout.
+  // Everything asked so far, in that order; what has no answer yet is Outcome::timeout.
   [[nodiscard]] std::vector<Lookup> lookups() const;
 
  private:

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <future>
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -45,9 +49,32 @@ using Record = std::variant<std::string, base::IpAddress, MailExchange>;
 // The record that text() shows so, for questions of that type.
 [[nodiscard]] std::optional<Record> parse_record(Type type, std::string_view text);
 
+// The records of one answer, never changed once made: copies share them, from the cache to the
+// event of every message that asked.
+class Records {
+ public:
+  Records() = default;
+  Records(std::vector<Record> records)  // NOLINT(google-explicit-constructor): a list is a list.
+      : list_(records.empty() ? nullptr
+                              : std::make_shared<const std::vector<Record>>(std::move(records))) {}
+  Records(std::initializer_list<Record> records) : Records(std::vector<Record>(records)) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return list_ ? list_->size() : 0; }
+  [[nodiscard]] bool empty() const noexcept { return list_ == nullptr; }
+  [[nodiscard]] const Record* begin() const noexcept { return list_ ? list_->data() : nullptr; }
+  [[nodiscard]] const Record* end() const noexcept { return begin() + size(); }
+  [[nodiscard]] const Record& front() const { return list_->front(); }
+  [[nodiscard]] const Record& operator[](std::size_t i) const { return (*list_)[i]; }
+
+  friend bool operator==(const Records& a, const Records& b) { return std::ranges::equal(a, b); }
+
+ private:
+  std::shared_ptr<const std::vector<Record>> list_;  // Null when there are none.
+};
+
 struct Answer {
   Outcome outcome = Outcome::timeout;
-  std::vector<Record> records{};
+  Records records{};
   base::Seconds ttl{0};
   bool authentic = false;  // The AD bit, when the configured server is trusted with it.
 

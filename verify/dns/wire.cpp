@@ -241,14 +241,16 @@ Answer negative(Bytes message, const Sections& sections, const Target& target, b
 
 Answer positive(Bytes message, const Sections& sections, const Target& target, unsigned type) {
   Answer answer{.outcome = Outcome::found, .ttl = target.ttl};
+  std::vector<Record> records;
   for (const ResourceRecord& record : sections.answer) {
     if (!is_at(record, type, target.name)) continue;
     Data data = read_data(message, record);
     if (!data.well_formed) return {.outcome = Outcome::failure};
     answer.ttl = std::min(answer.ttl, seconds(record.ttl));
-    if (data.record) answer.records.push_back(std::move(*data.record));
+    if (data.record) records.push_back(std::move(*data.record));
   }
-  if (answer.records.empty()) answer.outcome = Outcome::no_data;
+  if (records.empty()) answer.outcome = Outcome::no_data;
+  answer.records = std::move(records);
   return answer;
 }
 

@@ -1,11 +1,13 @@
 #include "verify/spf/lookups.hpp"
 
+#include <algorithm>
+
 namespace spf {
 
 const dns::Pending& Lookups::pending(const dns::Question& question) {
-  const auto known = asked_.find(question);
+  const auto known = std::ranges::find(asked_, question, &Asked::first);
   if (known != asked_.end()) return known->second;
-  return asked_.emplace(question, resolver_.lookup(question)).first->second;
+  return asked_.emplace_back(question, resolver_.lookup(question)).second;
 }
 
 std::expected<const dns::Answer*, Lookups::Missing> Lookups::ask(const dns::Question& question) {

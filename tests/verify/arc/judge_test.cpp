@@ -38,7 +38,7 @@ arc::Result judge(const Fields& message, std::string_view text = body, const Zon
     dns::Answer answer;
     if (const auto found = names.find(question.name); found != names.end()) {
       answer.outcome = dns::Outcome::found;
-      answer.records.emplace_back(found->second);
+      answer.records = {found->second};
     }
     answers.push_back(answer);
   }

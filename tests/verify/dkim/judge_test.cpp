@@ -35,7 +35,7 @@ dns::Answer ask(const Zone& names, const dns::Question& question) {
     answer.outcome = dns::Outcome::no_name;
   } else if (found->second != "timeout") {
     answer.outcome = dns::Outcome::found;
-    answer.records.emplace_back(found->second);
+    answer.records = {found->second};
   }
   return answer;
 }
@@ -213,7 +213,8 @@ TEST_CASE("a testing key is told, whatever the status", "[dkim][RFC 6376 §3.6.1
   CHECK(judge_one(message, "changed", testing).testing);
 }
 
-TEST_CASE("a signature with text after l= verifies and vouches for nothing", "[dkim][RFC 6376 §8.2]") {
+TEST_CASE("a signature with text after l= verifies and vouches for nothing",
+          "[dkim][RFC 6376 §8.2]") {
   const Fields message = signed_with(tags + "; l=13");
   CHECK(is(judge_one(message), Status::pass, Reason::none));
   CHECK(is(judge_one(message, body + "spam"), Status::pass, Reason::partial_body));

@@ -21,11 +21,8 @@ dkim::Signature signature_by(const support::SigningKey& key) {
 }
 
 dns::Answer found(const std::vector<std::string>& records) {
-  dns::Answer answer;
-  answer.outcome = dns::Outcome::found;
-  for (const std::string& record : records)
-    answer.records.emplace_back(record);
-  return answer;
+  return {.outcome = dns::Outcome::found,
+          .records = std::vector<dns::Record>(records.begin(), records.end())};
 }
 
 dkim::Verdict verify(const dkim::Signature& signature, const dns::Answer& answer,

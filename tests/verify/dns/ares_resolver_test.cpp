@@ -121,8 +121,8 @@ TEST_CASE("questions are answered over UDP", "[dns]") {
   CHECK(txt.records == std::vector<dns::Record>{std::string("v=spf1 -all")});
   CHECK(txt.ttl == base::Seconds(300));
   CHECK_FALSE(txt.authentic);  // The server was not trusted with it.
-  CHECK(dns::text(ask(*resolver, "example.com", Type::a).records.at(0)) == "192.0.2.1");
-  CHECK(dns::text(ask(*resolver, "example.com", Type::mx).records.at(0)) == "10 mail.example.com");
+  CHECK(dns::text(ask(*resolver, "example.com", Type::a).records[0]) == "192.0.2.1");
+  CHECK(dns::text(ask(*resolver, "example.com", Type::mx).records[0]) == "10 mail.example.com");
   CHECK(ask(*resolver, "1.2.0.192.in-addr.arpa", Type::ptr).outcome == Outcome::found);
   CHECK(setup.server.tcp_queries() == 0);
 }
@@ -158,9 +158,9 @@ TEST_CASE("an answer too long for UDP comes over TCP", "[dns][RFC 7766 §5]") {
   setup.zone.add_txt("short.example", "c");
   setup.server.behave("short.example", Behaviour::truncate);
   const auto resolver = setup.open();
-  CHECK(std::get<std::string>(ask(*resolver, "fits.example").records.at(0)) == fits);
+  CHECK(std::get<std::string>(ask(*resolver, "fits.example").records[0]) == fits);
   CHECK(setup.server.tcp_queries() == 0);
-  CHECK(std::get<std::string>(ask(*resolver, "long.example").records.at(0)) == is_long);
+  CHECK(std::get<std::string>(ask(*resolver, "long.example").records[0]) == is_long);
   CHECK(ask(*resolver, "short.example").outcome == Outcome::found);
   CHECK(setup.server.tcp_queries() == 2);
 }

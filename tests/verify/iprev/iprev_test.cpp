@@ -13,16 +13,15 @@ using iprev::Status;
 base::IpAddress address(const char* text) { return base::IpAddress::parse(text).value(); }
 
 dns::Answer pointers(const std::vector<std::string>& names) {
-  dns::Answer answer{.outcome = Outcome::found, .records = {}};
-  answer.records.assign(names.begin(), names.end());
-  return answer;
+  return {.outcome = Outcome::found,
+          .records = std::vector<dns::Record>(names.begin(), names.end())};
 }
 
 dns::Answer addresses(const std::vector<std::string>& texts) {
-  dns::Answer answer{.outcome = Outcome::found, .records = {}};
+  std::vector<dns::Record> records;
   for (const auto& text : texts)
-    answer.records.emplace_back(address(text.c_str()));
-  return answer;
+    records.emplace_back(address(text.c_str()));
+  return {.outcome = Outcome::found, .records = std::move(records)};
 }
 
 dns::Answer nothing(Outcome outcome) { return {.outcome = outcome, .records = {}}; }

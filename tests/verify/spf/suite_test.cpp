@@ -45,7 +45,7 @@ void add_record(support::FakeResolver& resolver, const std::string& name, const 
 void add_name(support::FakeResolver& resolver, const std::string& name,
               const nlohmann::json& entry) {
   resolver.add_empty(name);
-  dns::Answer pointers{.outcome = dns::Outcome::found, .records = {}};
+  std::vector<dns::Record> pointers;
   std::vector<std::string> present;
   for (const auto& record : entry.at("records")) {
     const auto& type = present.emplace_back(record.at(0).get<std::string>());
@@ -53,9 +53,11 @@ void add_name(support::FakeResolver& resolver, const std::string& name,
     if (type != "PTR") continue;
     auto host = record.at(1).get<std::string>();
     if (host.ends_with('.')) host.pop_back();
-    pointers.records.emplace_back(host);
+    pointers.emplace_back(host);
   }
-  if (!pointers.records.empty()) resolver.set(name, Type::ptr, pointers);
+  if (!pointers.empty()) {
+    resolver.set(name, Type::ptr, {.outcome = dns::Outcome::found, .records = pointers});
+  }
   for (const std::string timed_out : entry.at("timeout")) {
     for (const auto& [text, type] : types) {
       const bool has = std::ranges::find(present, text) != present.end();
