@@ -161,10 +161,6 @@ struct Verification::InFlight {
     if (!client && relayed) facts.spf.push_back(unknown_origin(spf_domain()));
     for (SpfCheck& check : spf_checks)
       facts.spf.push_back(check.finish());
-    const spf::Result* result = facts.mail_from_spf();
-    if (result != nullptr && !spf_checks.empty()) {
-      facts.spf_breadth = spf::breadth(*result, spf_checks.back().lookups());
-    }
   }
 
   arc::Result judge_arc() {
@@ -249,6 +245,9 @@ Facts Verification::finish() {
   std::ranges::sort(facts.dns, {}, &dns::Lookup::question);
   const auto repeated = std::ranges::unique(facts.dns, {}, &dns::Lookup::question);
   facts.dns.erase(repeated.begin(), repeated.end());
+  if (const spf::Result* spf = facts.mail_from_spf()) {
+    facts.spf_breadth = spf::breadth(*spf, facts.dns);
+  }
   return facts;
 }
 

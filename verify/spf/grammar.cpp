@@ -221,6 +221,7 @@ bool is_spf_record(std::string_view text) {
 
 base::Result<Record, std::string> parse_record(std::string_view text) {
   Record record;
+  record.terms.reserve(8);  // Most have no more.
   bool all = false;
   std::string_view rest = text.substr(version.size());
   while (!rest.empty()) {

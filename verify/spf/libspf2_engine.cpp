@@ -38,8 +38,9 @@ extern "C" {
 // SPF_dns_server_t::get_spf hands libspf2 that text in place of any record, and its `lookup` asks
 // us about tokens. A token stands for a term: only when libspf2 comes to it does the session count
 // it, expand its macros and ask DNS. What cannot match is left out; after a term that matches
-// without DNS nothing follows, and an `exists` that never matches goes before it, to tell us that
-// libspf2 came so far. Limits, errors and explanations are the session's.
+// without DNS nothing follows, and in the checked domain's own record an `exists` that never
+// matches goes before it, to tell us that libspf2 came so far. Limits, errors and explanations are
+// the session's.
 
 namespace spf {
 
@@ -201,7 +202,9 @@ void Evaluation::append_term(std::string& text, const Level& level, const Term& 
   const unsigned width = is_v4() ? 32 : 128;
   text += ' ';
   if (!costs_dns(term.kind)) {
-    text += "?exists:" + add({.level = &level, .term = &term, .host = {}, .is_mark = true}) + ' ';
+    if (level.main) {  // Nobody asks what was reached in the others.
+      text += "?exists:" + add({.level = &level, .term = &term, .host = {}, .is_mark = true}) + ' ';
+    }
     text += sign(term.qualifier);
     // libspf2 takes a prefix of 0 for none at all.
     if (term.kind == Kind::all || bits == 0 ||
