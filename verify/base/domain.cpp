@@ -1,6 +1,7 @@
 #include "verify/base/domain.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include <idn2.h>
@@ -19,6 +20,15 @@ bool is_ascii(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+constexpr std::array<bool, 256> label_octets = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t octet = 0; octet < table.size(); ++octet) {
+    const char c = static_cast<char>(octet);
+    table[octet] = is_alpha(c) || is_digit(c) || c == '-' || c == '_';
+  }
+  return table;
+}();
+
 bool is_name(std::string_view text) noexcept {
   if (text.empty() || text.size() > name_octets_max) return false;
   std::size_t label = 0;
@@ -26,7 +36,7 @@ bool is_name(std::string_view text) noexcept {
     if (c == '.') {
       if (label == 0) return false;
       label = 0;
-    } else if (is_alpha(c) || is_digit(c) || c == '-' || c == '_') {
+    } else if (label_octets[static_cast<unsigned char>(c)]) {
       if (++label > label_octets_max) return false;
     } else {
       return false;

@@ -163,7 +163,9 @@ class Builder {
   }
 
   Reason read_signed_fields() {
-    for (const std::string_view field : split(*tags_.find("h"), ':')) {
+    const std::vector<std::string_view> fields = split(*tags_.find("h"), ':');
+    signature_.signed_fields.reserve(std::min(fields.size(), signed_fields_max));
+    for (const std::string_view field : fields) {
       if (!is_field_name(field)) return Reason::syntax;
       if (signature_.signed_fields.size() == signed_fields_max) return Reason::syntax;
       signature_.signed_fields.push_back(base::to_lower(field));

@@ -17,6 +17,8 @@ struct HeaderField {
 // The header section of one message, top first.
 class Headers {
  public:
+  Headers() { fields_.reserve(fields_expected); }
+
   // False when the field would take the section past `octets_max`; the field is then not kept.
   // REQUIRES: `octets_max` never shrinks between calls.
   [[nodiscard]] bool add(HeaderField field, std::size_t octets_max);
@@ -29,6 +31,8 @@ class Headers {
   [[nodiscard]] std::vector<const HeaderField*> named(std::string_view name) const;
 
  private:
+  static constexpr std::size_t fields_expected = 32;
+
   std::vector<HeaderField> fields_;
   std::size_t octets_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "verify/mail/tag_list.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "verify/base/text.hpp"
 
@@ -19,11 +20,18 @@ bool is_tag_name(std::string_view name) {
 }
 
 // RFC 6376 §3.2: tval = 1*VALCHAR; VALCHAR = %x21-3A / %x3C-7E, with FWS between them.
+constexpr std::array<bool, 256> value_octets = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t octet = 0; octet < table.size(); ++octet) {
+    const bool control = octet < 0x20 || octet == 0x7F;
+    table[octet] = !control || base::is_space(static_cast<char>(octet));
+  }
+  return table;
+}();
+
 bool is_tag_value(std::string_view value) {
-  return std::ranges::none_of(value, [](char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return (octet < 0x20 && !base::is_space(c)) || octet == 0x7F;
-  });
+  return std::ranges::all_of(value,
+                             [](char c) { return value_octets[static_cast<unsigned char>(c)]; });
 }
 
 }  // namespace
