@@ -47,7 +47,8 @@ std::optional<base::Domain> read_own_domain(Section& section, Claimed& claimed,
   return domain;
 }
 
-std::optional<policy::ProtectedDomain> read_protected(Section& section, Claimed& claimed) {
+std::optional<policy::ProtectedDomain> read_protected(Section& section, Claimed& claimed,
+                                                      Config& config) {
   std::optional<base::Domain> domain = read_own_domain(section, claimed, PublicSuffix::refused);
   const bool subdomains = section.boolean("subdomains", true);
   std::vector<base::Network> networks =
@@ -56,6 +57,10 @@ std::optional<policy::ProtectedDomain> read_protected(Section& section, Claimed&
   std::vector<std::string> users = section.texts("allow_users", {});
   if (std::ranges::find(users, "") != users.end()) {
     section.complain("allow_users", "\"\" is nobody");
+  }
+  if (!users.empty() && config.policy.trust.authenticated) {
+    config.warnings.push_back(section.name() +
+                              ".allow_users: changes nothing while [trust] authenticated is true");
   }
   if (!domain) return std::nullopt;
   return policy::ProtectedDomain{.domain = *std::move(domain),
@@ -182,7 +187,7 @@ void read_policy_tables(const Table& file, Config& config, Complaints& complaint
   Claimed protected_names;
   std::vector<policy::ProtectedDomain> protected_domains;
   for (Section& section : Section::entries(file, "protected", complaints)) {
-    if (auto read = read_protected(section, protected_names)) {
+    if (auto read = read_protected(section, protected_names, config)) {
       protected_domains.push_back(*std::move(read));
     }
     section.finish();
@@ -218,7 +223,7 @@ std::vector<std::string> policy_table_keys() {
   std::array<Section, 5> sections = {
       Section({}, "protected", none), Section({}, "tenant", none), Section({}, "override", none),
       Section({}, "override.match", none), Section({}, "stage", none)};
-  (void)read_protected(sections[0], claimed);
+  (void)read_protected(sections[0], claimed, config);
   (void)read_tenant(sections[1], claimed, config);
   (void)read_override(sections[2], config.warnings);
   (void)read_match(sections[3], config.warnings);

@@ -9,8 +9,8 @@
 
 namespace config {
 
-// [[protected]], [[tenant]], [[override]] and [[stage]]. REQUIRES: [policy] is read, which tenants
-// fall back on. Takes time that grows with the file and no faster.
+// [[protected]], [[tenant]], [[override]] and [[stage]]. REQUIRES: [trust] is read, and [policy],
+// which tenants fall back on. Takes time that grows with the file and no faster.
 void read_policy_tables(const Table& file, Config& config, Complaints& complaints);
 
 // Their keys, as known_keys() lists them: "tenant.preset", "override.match.client".

@@ -123,6 +123,15 @@ TEST_CASE("wrong tenants are refused with line and reason", "[config]") {
     CHECK(complaint(row.text) == row.what);
 }
 
+TEST_CASE("users need no exception where all of them are trusted", "[config]") {
+  const std::string table =
+      "[[protected]]\ndomain = \"example.org\"\nallow_users = [\"scanner\"]\n";
+  CHECK(parsed(table).warnings ==
+        std::vector<std::string>{
+            "protected[1].allow_users: changes nothing while [trust] authenticated is true"});
+  CHECK(parsed("[trust]\nauthenticated = false\n" + table).warnings.empty());
+}
+
 TEST_CASE("protected domains and stages are read", "[config]") {
   const config::Config config = parsed(R"(
 [[protected]]
