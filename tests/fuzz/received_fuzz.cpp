@@ -19,25 +19,35 @@ void check_any(std::string_view value) {
   fuzz::require(mail::parse_received("\r\n\t" + std::string(value)).has_value());
 }
 
-// A field as each MTA writes it around a text of the client's.
-void check_helo(std::string_view helo) {
-  const std::string text(helo);
+void require_client(const std::string& value) {
+  const auto from = mail::parse_received(value);
+  fuzz::require(!from || from->client == base::IpAddress::parse("192.0.2.1"));
+}
+
+// Around any text that the client may have written, were an MTA to let it pass.
+void check_unchecked(const std::string& text) {
+  require_client(" from " + text + " (name.example [192.0.2.1]) by mx (Postfix) with SMTP;");
+  require_client(" from a (name.example [192.0.2.1]) by mx (Postfix) with SMTP for <" + text +
+                 ">;");
+}
+
+// A field as each MTA writes it around a HELO name that it has checked.
+void check_helo(const std::string& text) {
   for (const std::string& value :
-       {" from " + text + " (name.example [192.0.2.1]) by mx (Postfix) with SMTP;",
-        " from name.example ([192.0.2.1] helo=" + text + ") by mx with smtp (Exim 4.96)",
+       {" from name.example ([192.0.2.1] helo=" + text + ") by mx with smtp (Exim 4.96)",
         " from [192.0.2.1] (helo=" + text + ") by mx with smtp (Exim 4.96)",
         " from " + text + " (192.0.2.1) by mx (10.0.0.1) with Microsoft SMTP Server"}) {
-    const auto from = mail::parse_received(value);
-    fuzz::require(!from || from->client == base::IpAddress::parse("192.0.2.1"));
+    require_client(value);
   }
 }
 
 void check(std::string_view text) {
   check_any(text);
+  check_unchecked(std::string(text));
   // What no MTA takes as a HELO name without making it harmless: blanks, parentheses.
   const auto end = std::ranges::find_if(
       text, [](char c) { return std::string_view(" \t\r\n();\\").contains(c); });
-  check_helo(text.substr(0, static_cast<std::size_t>(end - text.begin())));
+  check_helo(std::string(text.begin(), end));
 }
 
 }  // namespace
@@ -62,6 +72,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                           "\r\n\t",
                           ";",
                           "\\",
+                          "\"",
+                          "(envelope-from <\"",
                           "@",
                           ":",
                           "(b [198.51.100.9])"}));

@@ -104,8 +104,7 @@ struct FromClause {
 };
 
 std::optional<FromClause> read_clause(std::string_view value) {
-  Cursor cursor(value.substr(0, clause_octets_max));
-  cursor.skip_space();
+  Cursor cursor(base::trim(value).substr(0, clause_octets_max));
   if (!base::equal_ignoring_case(cursor.word(), "from")) return std::nullopt;
   cursor.skip_space();
   FromClause clause;
