@@ -10,8 +10,8 @@ namespace mail {
 
 namespace {
 
-constexpr std::size_t clause_octets_max = 2'000;  // Looked at.
-constexpr std::size_t name_octets_max = 255;
+// Of a field that is looked at: more than three texts of the client's, of a command line each.
+constexpr std::size_t field_octets_max = 10'000;
 
 // Octets of the quoted-string (RFC 5321 §4.1.2) that `text` begins with; nothing when it does not
 // end.
@@ -104,12 +104,13 @@ struct FromClause {
 };
 
 std::optional<FromClause> read_clause(std::string_view value) {
-  Cursor cursor(base::trim(value).substr(0, clause_octets_max));
+  if (value.size() > field_octets_max) return std::nullopt;
+  Cursor cursor(base::trim(value));
   if (!base::equal_ignoring_case(cursor.word(), "from")) return std::nullopt;
   cursor.skip_space();
   FromClause clause;
   clause.name = cursor.word();
-  if (clause.name.empty() || clause.name.size() > name_octets_max) return std::nullopt;
+  if (clause.name.empty()) return std::nullopt;
   cursor.skip_space();
   while (cursor.at('(')) {
     const auto comment = cursor.comment();
