@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,10 +11,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cli/event_source.hpp"
 #include "cli/progress.hpp"
 #include "config/config.hpp"
 #include "report/json_writer.hpp"
 #include "report/store/collector.hpp"
+#include "report/store/store.hpp"
 #include "verify/base/log.hpp"
 
 namespace cli {
@@ -50,17 +54,24 @@ bool wait(const sigset_t& signals, std::chrono::milliseconds time) {
   return sigtimedwait(&signals, nullptr, &patience) > 0;
 }
 
+// Segment -> octets; none while there is no store.
+base::Result<std::map<std::string, std::uint64_t>> positions(const std::string& url,
+                                                             const std::string& spool) {
+  if (!store_is_there(url)) return std::map<std::string, std::uint64_t>();
+  auto store = report::Store::open(url);
+  if (!store) return std::unexpected(store.error());
+  return report::positions(store->database(), spool);
+}
+
 int print_status(const config::Config& config, bool json, Output output) {
   const auto fail = [&](const base::Error& error) {
     output.error << error.what << '\n';
     return EX_UNAVAILABLE;
   };
-  auto store = report::Store::open(config.store.url);
-  if (!store) return fail(store.error());
   const std::string id = report::spool_id(config.spool.directory);
-  const auto positions = report::positions(store->database(), id);
-  if (!positions) return fail(positions.error());
-  const auto backlog = report::find_backlog(config.spool.directory, *positions);
+  const auto collected = positions(config.store.url, id);
+  if (!collected) return fail(collected.error());
+  const auto backlog = report::find_backlog(config.spool.directory, *collected);
   if (!backlog) return fail(backlog.error());
   if (json) {
     report::JsonWriter writer(256);

@@ -158,14 +158,6 @@ class StoreSource final : public EventSource {
   std::uint64_t events_read_ = 0;
 };
 
-// A SQLite file that is not there would be made: asking questions must not.
-bool is_there(std::string_view url) {
-  constexpr std::string_view sqlite = "sqlite:";
-  if (!url.starts_with(sqlite)) return true;
-  std::error_code ignored;
-  return std::filesystem::exists(url.substr(sqlite.size()), ignored);
-}
-
 }  // namespace
 
 bool matches(const EventQuery& query, const report::Event& event) {
@@ -184,12 +176,19 @@ bool matches(const EventQuery& query, const report::Event& event) {
   return author != nullptr && wanted && author->is_within(*wanted);
 }
 
+bool store_is_there(std::string_view url) {
+  constexpr std::string_view sqlite = "sqlite:";
+  if (!url.starts_with(sqlite)) return true;
+  std::error_code ignored;
+  return std::filesystem::exists(url.substr(sqlite.size()), ignored);
+}
+
 std::unique_ptr<EventSource> open_spool(std::filesystem::path directory) {
   return std::make_unique<SpoolSource>(std::move(directory));
 }
 
 base::Result<std::unique_ptr<EventSource>> open_store(const std::string& url) {
-  if (!is_there(url)) return base::fail(url + ": there is no store yet");
+  if (!store_is_there(url)) return base::fail(url + ": there is no store yet");
   auto store = report::open_database(url);
   if (!store) return std::unexpected(store.error());
   return std::make_unique<StoreSource>(*std::move(store), url.substr(0, url.find(':')));
@@ -202,7 +201,8 @@ base::Result<std::unique_ptr<EventSource>> open_source(const SourceOptions& opti
                                              : std::filesystem::path(*options.spool));
   }
   const bool given = options.store && !options.store->empty();
-  if (!options.store && !is_there(config.store.url)) return open_spool(config.spool.directory);
+  if (!options.store && !store_is_there(config.store.url))
+    return open_spool(config.spool.directory);
   auto store = open_store(given ? *options.store : config.store.url);
   if (store || options.store) return store;
   // What is left in the spool must not look like all there is.

@@ -8,6 +8,7 @@
 #include <sysexits.h>
 
 #include "cli/config_command.hpp"
+#include "cli/event_source.hpp"
 #include "cli/report_text.hpp"
 #include "cli/when.hpp"
 #include "config/config.hpp"
@@ -52,6 +53,10 @@ Result<config::Config> configuration(const ReportOptions& options) {
 }
 
 Result<report::Store> open_tables(const config::Config& config) {
+  if (!store_is_there(config.store.url)) {
+    return failed(config.store.url + ": there is no store yet: postern collect makes it",
+                  EX_UNAVAILABLE);
+  }
   auto store = report::Store::open(config.store.url);
   if (!store) return failed(store.error().what, EX_UNAVAILABLE);
   return *std::move(store);

@@ -190,27 +190,28 @@ base::Result<SpoolReader> SpoolReader::open(const fs::path& directory) {
   return SpoolReader(directory, lock.release(), std::move(id));
 }
 
-base::Result<SpoolPiece> read_lines(const fs::path& path, std::uint64_t from, ReadLimits limits) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return failed("cannot open", path, errno);
-  const auto text = read_octets(file.get(), path, from, limits.octets_max);
+base::Result<SpoolPiece> read_lines(const fs::path& segment, std::uint64_t from,
+                                    ReadLimits limits) {
+  const Descriptor file(::open(segment.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return failed("cannot open", segment, errno);
+  const auto text = read_octets(file.get(), segment, from, limits.octets_max);
   if (!text) return std::unexpected(text.error());
   SpoolPiece piece = split(*text, from, limits.lines_max);
   if (piece.end > from) return piece;
   std::uint64_t seen = from + text->size();
   if (text->size() == limits.octets_max) {  // A line that is too long.
-    const auto end = find_line_end(file.get(), path, from, limits.octets_max);
+    const auto end = find_line_end(file.get(), segment, from, limits.octets_max);
     if (!end) return std::unexpected(end.error());
     if (*end) {
       piece.lines.push_back({from, text->substr(0, kept_octets_max), false, true});
       piece.end = **end;
       return piece;
     }
-    const auto size = size_of(file.get(), path);
+    const auto size = size_of(file.get(), segment);
     if (!size) return std::unexpected(size.error());
     seen = *size;
   }
-  return look_at_end(file.get(), path, std::move(piece), seen);
+  return look_at_end(file.get(), segment, std::move(piece), seen);
 }
 
 base::Result<bool> SpoolReader::remove(const std::string& segment, std::uint64_t end) const {

@@ -23,6 +23,7 @@ struct Site {
     write("organization = \"Example Org\"\nfrom = \"reports@mx.example.org\"\npace_ms = 0\n" +
           more);
     options.config = folder / "postern.toml";
+    support::open_store(url());
   }
   void write(const std::string& report) const {
     std::ofstream(folder / "postern.toml")
@@ -101,6 +102,14 @@ TEST_CASE("a relay in trouble is a temporary failure", "[cli][report]") {
   site.write("organization = \"x\"\nfrom = \"reports@mx.example.org\"\ntls = \"required\"\n");
   CHECK(site.send() == EX_TEMPFAIL);
   CHECK(site.relay.received().empty());
+}
+
+TEST_CASE("asking for reports makes no store where none was", "[cli][report]") {
+  Site site;
+  std::filesystem::remove(site.folder / "test.db");
+  CHECK(cli::report_status(site.options, next_morning, site.output) == EX_UNAVAILABLE);
+  CHECK_THAT(site.error.str(), Catch::Contains("no store yet"));
+  CHECK_FALSE(std::filesystem::exists(site.folder / "test.db"));
 }
 
 TEST_CASE("what is wrong has its exit status", "[cli][report]") {
