@@ -6,11 +6,13 @@ namespace milter {
 
 namespace {
 
-// Mail like this may be deferred: DMARC's verdict, or that on a protected domain, waits for an
+// Mail like this may be deferred: DMARC's verdict, or what the site excepts from it, waits for an
 // answer.
 bool in_doubt(const verify::Facts& facts) {
   if (facts.dmarc.status == dmarc::Status::temperror) return true;
   if (facts.dmarc.status == dmarc::Status::pass) return false;
+  if (facts.arc.in_doubt()) return true;
+  if (facts.iprev && facts.iprev->status == iprev::Status::temperror) return true;
   const spf::Result* spf = facts.mail_from_spf();
   return (spf != nullptr && spf->status == spf::Status::temperror) ||
          std::ranges::count(facts.dkim, dkim::Status::temperror, &dkim::Result::status) > 0;

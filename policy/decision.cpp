@@ -114,13 +114,19 @@ Verdict judge_protected(const Case& message) {
   return Wish{Action::reject, "protected-domain", std::move(why), refuse_by_dmarc};
 }
 
-// The tenant's own come first. One that lets mail through has nothing to say where DMARC passes.
-Verdict judge_overrides(const Case& message) {
+// The tenant's own come first.
+Overrides::Found find_override(const Case& message) {
   const verify::Connection& connection = message.message.connection;
-  const Override* found = nullptr;
+  Overrides::Found found;
   if (message.tenant != nullptr) found = message.tenant->overrides.find(message.facts, connection);
-  if (found == nullptr) found = message.rules.overrides.find(message.facts, connection);
-  if (found == nullptr) return std::nullopt;
+  if (found.override_ == nullptr) found = message.rules.overrides.find(message.facts, connection);
+  return found;
+}
+
+// One that lets mail through has nothing to say where DMARC passes.
+Verdict judge_overrides(const Case& message) {
+  const auto [found, certainty] = find_override(message);
+  if (certainty != Certainty::yes) return std::nullopt;
   const bool passes = message.facts.dmarc.status == dmarc::Status::pass;
   if (passes && found->action <= Action::tag) return std::nullopt;
   const Match& match = found->match;
@@ -128,10 +134,22 @@ Verdict judge_overrides(const Case& message) {
               refuse_locally, match.dkim || match.arc_sealer || match.forwarder};
 }
 
+// A temporary error that hides what would let the message through is no reason to hold it back.
+Wish unless_in_doubt(const Case& message, Wish wish) {
+  const auto [found, certainty] = find_override(message);
+  if (certainty == Certainty::in_doubt) {
+    return judge_doubt(message, "override-temperror", why_overridden(found->match, message.facts));
+  }
+  if (trusted_seal(message.facts, message.rules.arc_sealers) == Certainty::in_doubt) {
+    return judge_doubt(message, "arc-sealer-temperror", why_sealed(message.facts));
+  }
+  return wish;
+}
+
 // RFC 8617 §7.2.1: what a sealer saw counts as far as the site believes it.
 Verdict judge_seal(const Case& message) {
   if (message.facts.dmarc.status != dmarc::Status::fail) return std::nullopt;
-  if (!trusted_seal(message.facts, message.rules.arc_sealers)) return std::nullopt;
+  if (trusted_seal(message.facts, message.rules.arc_sealers) != Certainty::yes) return {};
   return Wish{Action::accept, "arc-sealer", why_sealed(message.facts)};
 }
 
@@ -150,14 +168,16 @@ Verdict judge_dmarc(const Case& message) {
     case dmarc::Policy::none:    // RFC 9989 §5.4: handling is not to change.
       return Wish{Action::accept, "dmarc-none", std::move(why)};
     case dmarc::Policy::quarantine:
-      return Wish{Action::quarantine, "dmarc-quarantine", std::move(why)};
+      return unless_in_doubt(message, {Action::quarantine, "dmarc-quarantine", std::move(why)});
     case dmarc::Policy::reject:
       break;
   }
   if (message.stance.preset == Preset::rfc9989 && !found.sufficient) {
-    return Wish{Action::quarantine, "dmarc-reject-uncorroborated", std::move(why)};
+    return unless_in_doubt(message,
+                           {Action::quarantine, "dmarc-reject-uncorroborated", std::move(why)});
   }
-  return Wish{Action::reject, "dmarc-reject", std::move(why), refuse_by_dmarc};
+  return unless_in_doubt(message,
+                         {Action::reject, "dmarc-reject", std::move(why), refuse_by_dmarc});
 }
 
 Verdict judge_temporary_error(const Case& message) {
@@ -171,8 +191,8 @@ Verdict judge_spf(const Case& message) {
   const spf::Result* spf = message.facts.mail_from_spf();
   if (message.stance.on_spf_fail == Action::accept) return std::nullopt;
   if (spf == nullptr || spf->status != spf::Status::fail) return std::nullopt;
-  return Wish{without_defer(message.stance.on_spf_fail), "spf-fail", why_no_dmarc(message.facts),
-              refuse_by_spf};
+  return unless_in_doubt(message, {without_defer(message.stance.on_spf_fail), "spf-fail",
+                                   why_no_dmarc(message.facts), refuse_by_spf});
 }
 
 Wish judge_rest(const Case& message) {

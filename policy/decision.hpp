@@ -69,6 +69,8 @@ struct Decision {
 //   protected-temperror    … or a temporary error hides whether anything does: on_temporary_error
 //   override-client …      what the override says
 //   arc-sealer             fail, but a trusted sealer saw it pass: accept
+//   override-temperror, arc-sealer-temperror   a temporary error hides whether one of those lets
+//                          through what would be held back below: on_temporary_error
 //   dmarc-pass             accept
 //   dmarc-none             fail, and the domain asks for nothing: accept
 //   dmarc-quarantine       fail: quarantine

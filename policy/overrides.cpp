@@ -18,27 +18,31 @@ std::optional<base::Domain> confirmed_name(const verify::Facts& facts) {
   return base::Domain::parse(*facts.iprev->name);
 }
 
-bool signed_by(const verify::Facts& facts, const base::Domain& domain) {
-  return std::ranges::any_of(facts.dkim, [&](const dkim::Result& result) {
-    return result.vouches() && result.domain && result.domain->is_within(domain);
-  });
+// What the client calls itself, while nobody can tell whether its address has that name.
+std::optional<base::Domain> claimed_name(const verify::Facts& facts,
+                                         const verify::Connection& connection) {
+  if (!facts.iprev || facts.iprev->status != iprev::Status::temperror) return {};
+  return base::Domain::parse(connection.helo);
 }
 
-bool forwarded_by(const verify::Facts& facts, const base::Domain& domain) {
-  const auto name = confirmed_name(facts);
-  return name && name->is_within(domain) && looks_forwarded(facts);
-}
-
-bool sealed(const verify::Facts& facts, std::span<const base::Domain> sealers) {
-  const base::Domain* author = facts.from_domain();
-  if (author == nullptr || facts.arc.status != arc::Status::pass) return false;
-  for (const arc::Sealer& sealer : facts.arc.sealers) {  // Newest first.
-    const bool trusted = std::ranges::any_of(
-        sealers, [&](const base::Domain& name) { return sealer.domain.is_within(name); });
-    if (!trusted) return false;
-    if (sealer.dmarc_pass == *author) return true;
+Certainty signed_by(const verify::Facts& facts, const base::Domain& domain) {
+  Certainty certainty = Certainty::no;
+  for (const dkim::Result& result : facts.dkim) {
+    if (!result.domain || !result.domain->is_within(domain)) continue;
+    if (result.vouches()) return Certainty::yes;
+    if (result.status == dkim::Status::temperror) certainty = Certainty::in_doubt;
   }
-  return false;
+  return certainty;
+}
+
+Certainty forwarded_by(const verify::Facts& facts, const verify::Connection& connection,
+                       const base::Domain& domain) {
+  if (!looks_forwarded(facts)) return Certainty::no;
+  if (const auto name = confirmed_name(facts)) {
+    return name->is_within(domain) ? Certainty::yes : Certainty::no;
+  }
+  const auto name = claimed_name(facts, connection);
+  return name && name->is_within(domain) ? Certainty::in_doubt : Certainty::no;
 }
 
 }  // namespace
@@ -74,14 +78,21 @@ const std::vector<Override>& Overrides::list() const noexcept {
   return index_ ? index_->list : none;
 }
 
-const Override* Overrides::find(const verify::Facts& facts,
-                                const verify::Connection& connection) const {
-  if (list().empty()) return nullptr;
+Overrides::Found Overrides::find(const verify::Facts& facts,
+                                 const verify::Connection& connection) const {
+  Found found;
+  if (list().empty()) return found;
   std::size_t first = index_->list.size();
   const auto look_at = [&](const std::vector<std::size_t>& positions, bool) {
     for (const std::size_t i : positions) {
       if (i >= first) break;
-      if (matches(index_->list[i].match, facts, connection)) first = i;
+      const Override& override_ = index_->list[i];
+      const Certainty certainty = matches(override_.match, facts, connection);
+      const Certainty needed =
+          override_.action <= Action::tag ? Certainty::in_doubt : Certainty::yes;
+      if (certainty < needed) continue;
+      found = {&override_, certainty};
+      first = i;
     }
     return false;
   };
@@ -98,21 +109,24 @@ const Override* Overrides::find(const verify::Facts& facts,
   if (!facts.arc.sealers.empty()) {
     walk_up(index_->sealers, facts.arc.sealers.front().domain.text(), look_into);
   }
-  if (const auto name = confirmed_name(facts)) {
-    walk_up(index_->forwarders, name->text(), look_into);
+  for (const auto& name : {confirmed_name(facts), claimed_name(facts, connection)}) {
+    if (name) walk_up(index_->forwarders, name->text(), look_into);
   }
-  return first < index_->list.size() ? &index_->list[first] : nullptr;
+  return found;
 }
 
-bool matches(const Match& match, const verify::Facts& facts, const verify::Connection& connection) {
+Certainty matches(const Match& match, const verify::Facts& facts,
+                  const verify::Connection& connection) {
   const base::Domain* author = facts.from_domain();
   if (match.client && !(connection.client && match.client->contains(*connection.client))) {
-    return false;
+    return Certainty::no;
   }
-  if (match.from && !(author != nullptr && author->is_within(*match.from))) return false;
-  if (match.dkim && !signed_by(facts, *match.dkim)) return false;
-  if (match.arc_sealer && !sealed(facts, std::span(&*match.arc_sealer, 1))) return false;
-  return !match.forwarder || forwarded_by(facts, *match.forwarder);
+  if (match.from && !(author != nullptr && author->is_within(*match.from))) return Certainty::no;
+  Certainty all = Certainty::yes;
+  if (match.dkim) all = std::min(all, signed_by(facts, *match.dkim));
+  if (match.arc_sealer) all = std::min(all, trusted_seal(facts, {&*match.arc_sealer, 1}));
+  if (match.forwarder) all = std::min(all, forwarded_by(facts, connection, *match.forwarder));
+  return all;
 }
 
 std::string rule_of(const Override& override_) {
@@ -136,8 +150,17 @@ std::string describe(const Match& match) {
   return text;
 }
 
-bool trusted_seal(const verify::Facts& facts, const std::vector<base::Domain>& sealers) {
-  return sealed(facts, sealers);
+Certainty trusted_seal(const verify::Facts& facts, std::span<const base::Domain> sealers) {
+  const base::Domain* author = facts.from_domain();
+  const bool passes = facts.arc.status == arc::Status::pass;
+  if (author == nullptr || !(passes || facts.arc.in_doubt())) return Certainty::no;
+  for (const arc::Sealer& sealer : facts.arc.sealers) {  // Newest first.
+    const bool trusted = std::ranges::any_of(
+        sealers, [&](const base::Domain& name) { return sealer.domain.is_within(name); });
+    if (!trusted) return Certainty::no;
+    if (sealer.dmarc_pass == *author) return passes ? Certainty::yes : Certainty::in_doubt;
+  }
+  return Certainty::no;
 }
 
 bool looks_forwarded(const verify::Facts& facts) {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,9 @@ struct Override {
   friend bool operator==(const Override&, const Override&) = default;
 };
 
+// Whether something holds, where a temporary error may hide it.
+enum class Certainty : std::uint8_t { no, in_doubt, yes };
+
 // A list of overrides, of which the first that matches counts. Finding it takes time that does not
 // grow with the list. Immutable and cheap to copy.
 class Overrides {
@@ -44,17 +49,22 @@ class Overrides {
 
   [[nodiscard]] const std::vector<Override>& list() const noexcept;  // In order.
 
-  // The first that matches, or null.
-  [[nodiscard]] const Override* find(const verify::Facts& facts,
-                                     const verify::Connection& connection) const;
+  struct Found {
+    const Override* override_ = nullptr;
+    Certainty certainty = Certainty::no;
+  };
+  // The first that matches; one to accept or tag also when that is in doubt.
+  [[nodiscard]] Found find(const verify::Facts& facts, const verify::Connection& connection) const;
 
  private:
   struct Index;
   std::shared_ptr<const Index> index_;
 };
 
-[[nodiscard]] bool matches(const Match& match, const verify::Facts& facts,
-                           const verify::Connection& connection);
+// In doubt where nothing is missing but a key or, for a forwarder by its own word in HELO, the
+// reverse name.
+[[nodiscard]] Certainty matches(const Match& match, const verify::Facts& facts,
+                                const verify::Connection& connection);
 
 // "override-client", "override-dkim", "override-arc-sealer", "override-forwarder": by the first of
 // these that is set.
@@ -62,11 +72,11 @@ class Overrides {
 // "client 192.0.2.0/24, from example.com", for Decision::why.
 [[nodiscard]] std::string describe(const Match& match);
 
-// True when an ARC set reports dmarc=pass for the author domain, and its sealer and every newer one
+// Whether an ARC set reports dmarc=pass for the author domain, and its sealer and every newer one
 // is in `sealers` (RFC 8617 §7.2.1: a chain is as good as each who added to it). `sealers` holds
 // names; those below them count too.
-[[nodiscard]] bool trusted_seal(const verify::Facts& facts,
-                                const std::vector<base::Domain>& sealers);
+[[nodiscard]] Certainty trusted_seal(const verify::Facts& facts,
+                                     std::span<const base::Domain> sealers);
 
 // True when DMARC failed in the way forwarding makes it fail: SPF did not pass for the author's
 // organization though MAIL FROM is still of it, is rewritten (SRS) or null; not when a foreign

@@ -91,6 +91,12 @@ Letter without_reverse_name(Letter letter) {
   return also(std::move(letter), "no confirmed reverse name");
 }
 
+Letter with_reverse_error(Letter letter, const std::string& helo) {
+  letter.facts.iprev = iprev::Result{.status = iprev::Status::temperror, .name = std::nullopt};
+  letter.connection.helo = helo;
+  return also(std::move(letter), "HELO " + helo + ", its reverse name not to be had");
+}
+
 Letter with_client_name(Letter letter, const std::string& name) {
   letter.facts.iprev = iprev::Result{.status = iprev::Status::pass, .name = name};
   return also(std::move(letter), "client is " + name);
@@ -139,6 +145,11 @@ Letter sealed(Letter letter, const std::vector<std::string>& sealers, const std:
   letter.facts.arc.sealers.back().dmarc_pass = support::name(author);
   const std::string of = author == "example.com" ? "" : " for " + author;
   return also(std::move(letter), "sealed by " + names + ", which saw DMARC pass" + of);
+}
+
+Letter with_seal_error(Letter letter) {
+  letter.facts.arc.status = arc::Status::fail;
+  return also(std::move(letter), "the sealer's key not to be had");
 }
 
 Letter by_user(Letter letter, const std::string& user) {

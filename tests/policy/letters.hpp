@@ -30,6 +30,8 @@ struct Letter {
 [[nodiscard]] Letter from_author(Letter letter, const std::string& domain);
 [[nodiscard]] Letter from_client(Letter letter, const std::string& address);
 [[nodiscard]] Letter without_reverse_name(Letter letter);
+// Its reverse name cannot be had; it calls itself `helo`.
+[[nodiscard]] Letter with_reverse_error(Letter letter, const std::string& helo);
 [[nodiscard]] Letter with_client_name(Letter letter, const std::string& name);  // Confirmed.
 [[nodiscard]] Letter with_spf(Letter letter, spf::Status status, const std::string& domain);
 [[nodiscard]] Letter null_sender(Letter letter);  // MAIL FROM:<>, SPF none for HELO.
@@ -40,6 +42,7 @@ struct Letter {
 // A valid chain of these sealers, newest first; the last one saw DMARC pass for `author`.
 [[nodiscard]] Letter sealed(Letter letter, const std::vector<std::string>& sealers,
                             const std::string& author = "example.com");
+[[nodiscard]] Letter with_seal_error(Letter letter);  // A key of its sealers cannot be had.
 [[nodiscard]] Letter by_user(Letter letter, const std::string& user);
 [[nodiscard]] Letter to(Letter letter, const std::vector<std::string>& recipients);
 [[nodiscard]] Letter with_sender(Letter letter, const std::string& domain);

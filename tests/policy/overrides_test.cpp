@@ -19,7 +19,7 @@ using policy::Override;
 using support::name;
 
 bool matches(const Match& match, const Letter& letter) {
-  return policy::matches(match, letter.facts, letter.connection);
+  return policy::matches(match, letter.facts, letter.connection) == policy::Certainty::yes;
 }
 
 template <class Make>
@@ -70,9 +70,11 @@ TEST_CASE("the index finds the override that a look at every one finds first", "
     for (int i = 0; i < 40; ++i) {
       const Letter letter = random_letter(random);
       INFO("round " << round << ", " << letter.is);
-      const auto expected = std::ranges::find_if(
-          list, [&](const Override& override_) { return matches(override_.match, letter); });
-      const Override* found = overrides.find(letter.facts, letter.connection);
+      const auto expected = std::ranges::find_if(list, [&](const Override& override_) {
+        return policy::matches(override_.match, letter.facts, letter.connection) !=
+               policy::Certainty::no;
+      });
+      const Override* found = overrides.find(letter.facts, letter.connection).override_;
       REQUIRE((found != nullptr) == (expected != list.end()));
       if (found == nullptr) continue;
       CHECK(found - overrides.list().data() == expected - list.begin());
@@ -84,9 +86,10 @@ TEST_CASE("the index finds the override that a look at every one finds first", "
 
 TEST_CASE("an empty list has nothing to say", "[policy]") {
   const Letter letter = forged();
-  CHECK(policy::Overrides().find(letter.facts, letter.connection) == nullptr);
-  CHECK(policy::Overrides(std::vector<Override>()).find(letter.facts, letter.connection) ==
-        nullptr);
+  for (const policy::Overrides& none :
+       {policy::Overrides(), policy::Overrides(std::vector<Override>())}) {
+    CHECK(none.find(letter.facts, letter.connection).override_ == nullptr);
+  }
 }
 
 TEST_CASE("all conditions of an override must hold", "[policy]") {
@@ -117,21 +120,23 @@ TEST_CASE("an override says what it matched by", "[policy]") {
 TEST_CASE("a seal counts with every newer one", "[policy][RFC 8617 §7.2.1]") {
   const std::vector<base::Domain> trusted = {name("a.example"), name("b.example")};
   const auto counts = [&](const std::vector<std::string>& sealers) {
-    return policy::trusted_seal(sealed(forged(), sealers).facts, trusted);
+    return policy::trusted_seal(sealed(forged(), sealers).facts, trusted) == policy::Certainty::yes;
   };
   CHECK(counts({"a.example"}));
   CHECK(counts({"mx.a.example"}));
   CHECK(counts({"b.example", "a.example"}));
   CHECK_FALSE(counts({"c.example", "a.example"}));
   CHECK_FALSE(counts({"a.example", "c.example"}));
-  CHECK_FALSE(policy::trusted_seal(forged().facts, trusted));
+  CHECK(policy::trusted_seal(forged().facts, trusted) == policy::Certainty::no);
 
   // Sets older than the one relied on are nobody's business.
   Letter letter = sealed(forged(), {"a.example"});
   letter.facts.arc.sealers.push_back({name("c.example"), "s1", {}});
-  CHECK(policy::trusted_seal(letter.facts, trusted));
+  CHECK(policy::trusted_seal(letter.facts, trusted) == policy::Certainty::yes);
   letter.facts.arc.status = arc::Status::fail;
-  CHECK_FALSE(policy::trusted_seal(letter.facts, trusted));
+  CHECK(policy::trusted_seal(letter.facts, trusted) == policy::Certainty::in_doubt);
+  letter.facts.arc.sealers.clear();
+  CHECK(policy::trusted_seal(letter.facts, trusted) == policy::Certainty::no);
 }
 
 TEST_CASE("forwarding explains only some failures", "[policy][RFC 7960]") {

@@ -150,6 +150,13 @@ Topic overrides() {
       {with_client_name(with_spf_pass(forged(), "bulk.example"), "mx1.forward.example"), known, reject, "dmarc-reject", "550 5.7.1"},
       {with_client_name(with_spf_fail(forged()), "mx1.elsewhere.example"), known, reject, "dmarc-reject", "550 5.7.1"},
       {without_reverse_name(with_spf_fail(forged())), known, reject, "dmarc-reject", "550 5.7.1"},
+      {with_key_error(forged(), "list.example"),           list_ok, tag,    "override-temperror", ""},
+      {with_key_error(forged(), "list.example"), on_temporary_error(list_ok, defer), defer, "override-temperror", "451 4.7.1"},
+      {with_key_error(forged(Policy::none), "list.example"), list_ok, accept, "dmarc-none", ""},
+      {with_key_error(forged(), "list.example"), overriding(strict, signer("list.example"), reject), reject, "dmarc-reject", "550 5.7.1"},
+      {with_reverse_error(with_spf_fail(forged()), "mx1.forward.example"), known, tag, "override-temperror", ""},
+      {with_reverse_error(with_spf_fail(forged()), "evil.example"), known, reject, "dmarc-reject", "550 5.7.1"},
+      {with_seal_error(sealed(forged(), {"list.example"})), overriding(strict, sealer("list.example"), accept), tag, "override-temperror", ""},
   }};
 }
 
@@ -165,6 +172,8 @@ Topic sealers() {
       {sealed(forged(), {"list.example"}, "other.example"),      believing, reject, "dmarc-reject", "550 5.7.1"},
       {sealed(forged(), {"list.example"}),                       strict,    reject, "dmarc-reject", "550 5.7.1"},
       {sealed(genuine(), {"list.example"}),                      believing, accept, "dmarc-pass", ""},
+      {with_seal_error(sealed(forged(), {"list.example"})),      believing, tag,    "arc-sealer-temperror", ""},
+      {with_seal_error(sealed(forged(), {"evil.example"})),      believing, reject, "dmarc-reject", "550 5.7.1"},
       {sealed(forged(), {"list.example"}), protecting(believing, "example.com"), reject, "protected-domain", "550 5.7.1"},
   }};
 }

@@ -35,6 +35,7 @@ The first rule that has something to say decides. It is in every event and log l
 | `protected-domain` | … nothing proves it | reject |
 | `override-client`, `override-dkim`, `override-arc-sealer`, `override-forwarder` | an override matches: the tenant's own first, then the site's | what it says |
 | `arc-sealer` | DMARC fails, but a trusted sealer saw it pass | accept |
+| `override-temperror`, `arc-sealer-temperror` | … a temporary error hides whether one of these lets through what would be held back below | `temporary_error` |
 | `dmarc-pass` | DMARC passes | accept |
 | `dmarc-none` | DMARC fails, and the domain asks for nothing | accept |
 | `dmarc-quarantine` | DMARC fails, p=quarantine (or p=reject with t=y) | quarantine |

@@ -54,8 +54,13 @@ struct Result {
   Status status = Status::none;
   std::size_t instances = 0;
   std::size_t oldest_pass = 0;  // RFC 8617 §5.2 step 5; 0: back to the first. Only with pass.
-  std::vector<Sealer> sealers;  // Newest first, and only with pass; policy decides whom to trust.
-  std::string detail;           // Why it failed: "ARC-Seal i=2: signature_mismatch".
+  std::vector<Sealer>
+      sealers;         // Newest first, with pass or in_doubt(); policy decides whom to trust.
+  std::string detail;  // Why it failed: "ARC-Seal i=2: signature_mismatch".
+
+  // RFC 8617 §5.2.1 has no temporary error: this is a fail that is owed to keys that could not be
+  // had, and to nothing else.
+  [[nodiscard]] bool in_doubt() const { return status == Status::fail && !sealers.empty(); }
 
   friend bool operator==(const Result&, const Result&) = default;
 };

@@ -64,18 +64,21 @@ class Judge {
     if (reason == dkim::Reason::none) reason = check_message(chain_.sets.back());
     if (reason != dkim::Reason::none) {
       result.detail = describe("ARC-Message-Signature", newest, reason);
-      return result;
+      if (reason != dkim::Reason::key_unavailable) return result;
     }
     const std::vector<crypto::Sha256> hashes = seal_hashes(chain_);
     for (std::size_t i = newest; i > 0; --i) {
       reason =
           check(*chain_.sets[i - 1].seal_signature, {[&] { return hashes[i - 1]; }, std::nullopt});
       if (reason == dkim::Reason::none) continue;
-      result.detail = describe("ARC-Seal", i, reason);
-      return result;
+      const bool lost = reason == dkim::Reason::key_unavailable;
+      if (!lost || result.detail.empty()) result.detail = describe("ARC-Seal", i, reason);
+      if (!lost) return result;
     }
-    result.status = Status::pass;
-    result.oldest_pass = oldest_pass();
+    if (result.detail.empty()) {
+      result.status = Status::pass;
+      result.oldest_pass = oldest_pass();
+    }
     for (std::size_t i = newest; i > 0; --i) {
       const Set& set = chain_.sets[i - 1];
       result.sealers.push_back(

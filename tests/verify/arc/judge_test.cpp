@@ -142,6 +142,13 @@ TEST_CASE("every error is permanent, a lost answer too", "[arc][RFC 8617 §5.2.1
   const arc::Result result = judge(sealed(1), body, {});
   CHECK(result.status == Status::fail);
   CHECK(result.detail == "ARC-Message-Signature i=1: key_unavailable");
+  // But it is told apart, for those who would have trusted the sealers.
+  CHECK(result.in_doubt());
+  CHECK(result.sealers.front().domain == base::Domain::parse("sealer.example"));
+  Fields message = sealed(1);
+  std::string& seal = field(message, "ARC-Message-Signature", "1").value;
+  seal.replace(seal.find("bh=") + 3, 4, "AAAA");
+  CHECK_FALSE(judge(message).in_doubt());
 }
 
 TEST_CASE("a broken structure is told as it is", "[arc][RFC 8617 §5.2]") {
