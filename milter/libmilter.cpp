@@ -120,7 +120,6 @@ std::string with_crlf(std::string_view value) {
   }
 }
 
-// The parameters are libmilter's. NOLINTNEXTLINE(readability-function-size)
 sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long protocol,
                       unsigned long, unsigned long, unsigned long* wanted_actions,
                       unsigned long* wanted_protocol, unsigned long* unused1,
