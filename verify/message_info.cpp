@@ -29,6 +29,18 @@ bool is_automatic(std::string_view auto_submitted) {
   return !keyword.empty() && !base::equal_ignoring_case(keyword, "no");
 }
 
+// A DMARC report of another receiver, which often does not say that it is automatic: RFC 9990
+// §3.5.1 fixes the subject, and RFC 5965 §2 the type of a failure report.
+bool is_report(const mail::Headers& headers) {
+  constexpr std::size_t octets_looked_at = 1000;
+  const auto start = [&](std::string_view name) {
+    return base::to_lower(base::trim(first_value(headers, name)).substr(0, octets_looked_at));
+  };
+  const std::string subject = start("Subject");
+  return (subject.starts_with("report domain:") && subject.contains("submitter:")) ||
+         start("Content-Type").contains("feedback-report");
+}
+
 // The Sender Rewriting Scheme's local parts: SRS0 or SRS1, then one of "=", "+", "-".
 bool is_rewritten(std::string_view mail_from) {
   if (mail_from.size() < 5) return false;
@@ -79,7 +91,7 @@ MessageInfo describe(const mail::Headers& headers, std::string_view mail_from, b
   info.list_mail = std::ranges::any_of(
       list_fields, [&](std::string_view name) { return !headers.named(name).empty(); });
   info.header_truncated = !complete;
-  info.auto_submitted = is_automatic(first_value(headers, "Auto-Submitted"));
+  info.auto_submitted = is_automatic(first_value(headers, "Auto-Submitted")) || is_report(headers);
   info.mail_from_rewritten = is_rewritten(mail_from);
   info.display_name = find_display_name(from);
   const auto senders = domains_of(first_value(headers, "Sender"), 1);

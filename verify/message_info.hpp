@@ -17,7 +17,7 @@ struct MessageInfo {
   std::uint64_t size = 0;         // Octets of header section and body as the MTA handed them over.
   bool list_mail = false;         // List-Id or another List-* field (RFC 2919, RFC 2369).
   bool header_truncated = false;  // The header section passed the limit; nothing was checked.
-  bool auto_submitted = false;    // Auto-Submitted other than "no" (RFC 3834 §5).
+  bool auto_submitted = false;    // Auto-Submitted but "no" (RFC 3834 §5); DMARC reports.
   bool mail_from_rewritten = false;  // MAIL FROM by the Sender Rewriting Scheme.
   std::string display_name{};        // Of the first From address: decoded (RFC 2047), bounded.
   std::optional<base::Domain> sender_domain{};   // Of the Sender field.

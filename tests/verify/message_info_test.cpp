@@ -32,6 +32,19 @@ TEST_CASE("only a clear no makes a message not automatic", "[verify][RFC 3834 §
   CHECK(automatic(" nonsense"));
 }
 
+TEST_CASE("reports of other receivers are automatic, whatever they say",
+          "[verify][RFC 9990 §3.5.1]") {
+  const auto automatic = [](std::string name, std::string value) {
+    return described({{std::move(name), std::move(value)}}).auto_submitted;
+  };
+  CHECK(automatic("Subject", " Report domain: example.org Submitter: google.com Report-ID: 123"));
+  CHECK(automatic("Subject", " Report Domain: example.org\r\n Submitter: mx.example"));
+  CHECK(automatic("Content-Type", " multipart/report; report-type=Feedback-Report; boundary=x"));
+  CHECK_FALSE(automatic("Subject", " Re: Report Domain: example.org Submitter: mx.example"));
+  CHECK_FALSE(automatic("Subject", " Report Domain: what is that?"));
+  CHECK_FALSE(automatic("Content-Type", " multipart/mixed; boundary=x"));
+}
+
 TEST_CASE("a rewritten MAIL FROM is known by its local part", "[verify]") {
   const auto rewritten = [](std::string_view mail_from) {
     return described({}, mail_from).mail_from_rewritten;
