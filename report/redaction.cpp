@@ -22,6 +22,17 @@ bool is_local(char c) {
          std::string_view(".!#$%&'*+-/=?^_`{|}~").contains(c);
 }
 
+// Where the quoted string begins that goes on to the end of `text`; a quote behind a backslash is
+// part of it (RFC 5322 §3.2.4).
+std::size_t opening_quote(std::string_view text) {
+  for (std::size_t quote = text.rfind('"'); quote != std::string_view::npos;
+       quote = text.substr(0, quote).rfind('"')) {
+    const std::size_t before = text.substr(0, quote).find_last_not_of('\\') + 1;
+    if ((quote - before) % 2 == 0) return quote;
+  }
+  return 0;
+}
+
 // How much of the end of `text` is the local part of what ends there; comments and blanks may stand
 // between it and the "@" (RFC 5322 §4.4). Looks back only so far, which bounds the work.
 std::size_t local_part_octets(std::string_view text) {
@@ -34,8 +45,7 @@ std::size_t local_part_octets(std::string_view text) {
   }
   std::size_t begin = end;
   if (end > 0 && text[end - 1] == '"') {
-    const std::size_t quote = text.substr(0, end - 1).rfind('"');
-    begin = quote == std::string_view::npos ? 0 : quote;
+    begin = opening_quote(text.substr(0, end - 1));
   } else {
     while (begin > 0 && is_local(text[begin - 1]))
       --begin;
@@ -43,6 +53,20 @@ std::size_t local_part_octets(std::string_view text) {
     if (text.substr(begin, end - begin).starts_with("i=")) begin += 2;
   }
   return text.size() - begin;
+}
+
+// RFC 2047 §2: an encoded word is one token, and may hide an address from redacted().
+std::string without_encoded_words(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t begin = std::min(text.find("=?"), text.size());
+    out += text.substr(0, begin);
+    text.remove_prefix(begin);
+    if (text.empty()) break;
+    out += '?';
+    text.remove_prefix(std::min(text.find_first_of(" <>,"), text.size()));
+  }
+  return out;
 }
 
 // The value on one line of ASCII.
@@ -94,7 +118,8 @@ std::string redacted_headers(const mail::Headers& headers, std::string_view key)
   for (const mail::HeaderField& field : headers.fields()) {
     if (!may_be_shown(field)) continue;
     if (++shown > fields_max) break;
-    out += field.name + ": " + redacted(one_line(field.value), key, value_octets_max);
+    out += field.name + ": " +
+           redacted(without_encoded_words(one_line(field.value)), key, value_octets_max);
     out += '\n';
   }
   return out;

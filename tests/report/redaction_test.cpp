@@ -37,6 +37,8 @@ TEST_CASE("local parts are replaced, domains and words are not", "[report][RFC 6
       {"i=@example.com; s=x", "i=@example.com; s=x"},
       {"\"john\"@example.com", hidden("\"john\"") + "@example.com"},
       {"x \"jo hn\"@example.com", "x " + hidden("\"jo hn\"") + "@example.com"},
+      {R"("jo\"hn"@example.com)", hidden(R"("jo\"hn")") + "@example.com"},
+      {R"(x "jo\\" "hn"@example.com)", R"(x "jo\\" )" + hidden(R"("hn")") + "@example.com"},
       {"john (his name)@example.com", hidden("john (his name)") + "@example.com"},
       {"<john (a) (b) @example.com>", "<" + hidden("john (a) (b) ") + "@example.com>"},
       {"<john\t@example.com>", "<" + hidden("john\t") + "@example.com>"},
@@ -97,6 +99,14 @@ TEST_CASE("only fields that tell of authentication leave the house", "[report][R
                      hidden("1") +
                      "@mail.example.com>\n"
                      "Date: today??\n");
+}
+
+TEST_CASE("encoded words are not shown, as they may hold addresses", "[report][RFC 2047 §2]") {
+  const std::string shown = report::redacted_headers(
+      headers({{"From", " =?utf-8?q?john=40example.com?= =?x <a@example.com>, =?b?b?am9obg==?="},
+               {"Reply-To", " x=?y"}}),
+      key);
+  CHECK(shown == "From: ? ? <" + hidden("a") + "@example.com>, ?\nReply-To: x?\n");
 }
 
 TEST_CASE("a long header section becomes a short one", "[report]") {
