@@ -70,6 +70,14 @@ Result<report::Reporter> reporter_of(const config::Config& config) {
                           .extra_contact_info = reports.contact};
 }
 
+report::OutboxOptions outbox_options(const config::Config& config,
+                                     const report::Reporter& reporter) {
+  return {.reporter = reporter,
+          .copy_to = config.reports.copy_to,
+          .grace = config.reports.grace,
+          .records_max = config.reports.records_max};
+}
+
 Result<report::Day> day_in(const std::string& text, base::WallTime now, const char* option) {
   const auto time = parse_when(text, now);
   if (time) return report::day_of(*time);
@@ -131,13 +139,16 @@ Result<report::SendResult> make_and_send(const config::Config& config,
     return failed(error.what, EX_UNAVAILABLE);
   };
   if (config.reports.aggregate) {
-    const auto made = report::make_reports(
-        database,
-        {.reporter = *reporter, .copy_to = config.reports.copy_to, .grace = config.reports.grace},
-        surroundings.now());
+    const auto made =
+        report::make_reports(database, outbox_options(config, *reporter), surroundings.now());
     if (!made) return unavailable(made.error());
     surroundings.log("made=" + std::to_string(made->reports) +
                      " unwanted=" + std::to_string(made->unwanted));
+    if (made->left_out > 0) {
+      base::log::write(Level::warning, "",
+                       "report: " + std::to_string(made->left_out) +
+                           " messages found no room in a report ([report] records_max)");
+    }
   }
   const auto failure = failure_reporter(config);
   if (failure) {
@@ -194,7 +205,8 @@ int report_preview(const ReportOptions& options, base::WallTime now, Output outp
   if (!day) return tell(day.error(), output);
   auto store = open_tables(*config);
   if (!store) return tell(store.error(), output);
-  const auto xml = report::preview_xml(store->database(), *reporter, *domain, *day);
+  const auto xml =
+      report::preview_xml(store->database(), outbox_options(*config, *reporter), *domain, *day);
   if (!xml) return tell({xml.error().what}, output);
   if (!*xml) return tell({domain->text() + ": nothing was counted that day", EX_NOINPUT}, output);
   output.out << **xml;

@@ -47,7 +47,8 @@ struct Reports {
   report::Relay relay;  // Without its login, which is a user and where the password is read:
   std::string user;
   std::filesystem::path password_file;
-  std::chrono::minutes grace{120};  // After midnight UTC.
+  std::chrono::minutes grace{120};    // After midnight UTC.
+  std::size_t records_max = 100'000;  // Of a report.
   report::DeliveryLimits limits;
   std::chrono::milliseconds pace{50};  // Between two messages.
 };

@@ -91,6 +91,8 @@ void read_limits(Section& section, Reports& reports) {
   using std::chrono::minutes;
   report::DeliveryLimits& limits = reports.limits;
   reports.grace = minutes(section.integer("grace_minutes", reports.grace.count(), {0, 1440}));
+  reports.records_max = static_cast<std::size_t>(section.integer(
+      "records_max", static_cast<std::int64_t>(reports.records_max), {1, 1'000'000}));
   limits.daily_max = static_cast<std::uint64_t>(section.integer(
       "daily_max", static_cast<std::int64_t>(limits.daily_max), {0, 1'000'000'000}));
   reports.pace = milliseconds(section.integer("pace_ms", reports.pace.count(), {0, 60'000}));

@@ -225,6 +225,7 @@ Block report_block(const Reports& reports) {
       .text("user", reports.user)
       .text("password_file", reports.password_file.string())
       .number("grace_minutes", reports.grace.count())
+      .number("records_max", reports.records_max)
       .number("daily_max", limits.daily_max)
       .number("pace_ms", reports.pace.count())
       .number("expiry_hours", limits.expiry.count())

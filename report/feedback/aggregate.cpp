@@ -77,16 +77,20 @@ std::string errors_of(const AggregateReport& report) {
   const std::uint64_t others = messages_of_other_policies(report);
   // RFC 9990 §3.1: of several policies in one period, the last one seen may stand for all.
   if (others != 0) {
-    errors = "The policy changed: " + std::to_string(others) +
-             " of the messages were judged by another one than the one shown.";
+    errors += "The policy changed: " + std::to_string(others) +
+              " of the messages were judged by another one than the one shown. ";
+  }
+  if (report.left_out.records != 0) {
+    errors += "This report is not complete: " + std::to_string(report.left_out.messages) +
+              " messages, of " + std::to_string(report.left_out.records) +
+              " more records, found no room in it. ";
   }
   // RFC 9990 §3.1.5.
   const auto record = dmarc::parse_record(report.policy.record);
   if (record && record->policy_invalid) {
-    errors += (errors.empty() ? "" : " ") +
-              std::string("The value of p=, sp= or np= in the record is not valid.");
+    errors += "The value of p=, sp= or np= in the record is not valid. ";
   }
-  return errors;
+  return std::string(base::trim(errors));
 }
 
 void add_metadata(pugi::xml_node feedback, const AggregateReport& report) {

@@ -24,6 +24,13 @@ struct Reporter {
 struct AggregateRecord {
   ReportRow row;
   std::uint64_t messages = 0;
+  base::WallTime last{};  // When the last of them came.
+};
+
+// What a report has no room for; it says so itself.
+struct LeftOut {
+  std::uint64_t records = 0;
+  std::uint64_t messages = 0;
 };
 
 // One report: one policy domain, one UTC day.
@@ -33,6 +40,7 @@ struct AggregateReport {
   std::chrono::sys_days day;
   PublishedPolicy policy;  // Of the day; the last one seen, if there were several (§3.1).
   std::vector<AggregateRecord> records;
+  LeftOut left_out{};
 };
 
 // 32 hexadecimal digits that depend on organization, policy domain and day alone: the same at every

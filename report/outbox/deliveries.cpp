@@ -69,13 +69,15 @@ base::Result<DeliveryState> try_later(Database& database, const Delivery& delive
                                       const Submitted& submitted, const DeliveryLimits& limits,
                                       base::WallTime now) {
   const bool expired = now - delivery.made >= limits.expiry;
-  const auto done =
-      update(database, delivery,
-             {.state = expired ? name(DeliveryState::expired) : std::string_view(delivery.state),
-              .next = next_attempt(delivery, limits, now),
-              .sent = std::nullopt,
-              .code = submitted.code,
-              .reply = submitted.reason});
+  const bool asking = delivery.state == name(DeliveryState::asking);
+  const auto done = update(database, delivery,
+                           {.state = name(expired  ? DeliveryState::expired
+                                          : asking ? DeliveryState::asking
+                                                   : DeliveryState::waiting),
+                            .next = next_attempt(delivery, limits, now),
+                            .sent = std::nullopt,
+                            .code = submitted.code,
+                            .reply = submitted.reason});
   if (!done) return std::unexpected(done.error());
   return expired ? DeliveryState::expired : DeliveryState::waiting;
 }
@@ -248,9 +250,9 @@ base::Result<std::optional<std::string>> suppression(Database& database,
   return text(rows->front()[0]);
 }
 
-base::Result<bool> reserve(Database& database, const Delivery& delivery,
-                           const DeliveryLimits& limits, base::WallTime now) {
-  if (limits.daily_max == 0) return true;
+base::Result<DeliveryState> reserve(Database& database, const Delivery& delivery,
+                                    const DeliveryLimits& limits, base::WallTime now) {
+  if (limits.daily_max == 0) return DeliveryState::waiting;
   const Day today = day_of(now);
   const SqlValue parameters[] = {delivery.key.destination, number_of(today),
                                  static_cast<std::int64_t>(limits.daily_max)};
@@ -260,17 +262,18 @@ base::Result<bool> reserve(Database& database, const Delivery& delivery,
       " WHERE destination_days.messages < $3 RETURNING messages",
       parameters);
   if (!rows) return std::unexpected(rows.error());
-  if (!rows->empty()) return true;
+  if (!rows->empty()) return DeliveryState::waiting;
   const bool expired = now - delivery.made >= limits.expiry;
+  const DeliveryState state = expired ? DeliveryState::expired : DeliveryState::capped;
   const auto done =
       update(database, delivery,
-             {.state = name(expired ? DeliveryState::expired : DeliveryState::capped),
+             {.state = name(state),
               .next = today + std::chrono::days(1),
               .sent = std::nullopt,
               .reply = "its " + std::to_string(limits.daily_max) + " reports of a day are sent",
               .attempted = false});
   if (!done) return std::unexpected(done.error());
-  return false;
+  return state;
 }
 
 }  // namespace report

@@ -12,7 +12,7 @@
 #include "report/destination.hpp"
 #include "report/feedback/submission.hpp"
 #include "report/store/database.hpp"
-#include "report/store/report_counts.hpp"
+#include "report/store/time_columns.hpp"
 #include "verify/base/result.hpp"
 #include "verify/base/time.hpp"
 
@@ -101,9 +101,9 @@ struct DeliveryLimits {
 [[nodiscard]] base::Result<std::optional<std::string>> suppression(Database& database,
                                                                    const std::string& destination,
                                                                    base::WallTime now);
-// Counts one report more for today; false when it would be one too many, and the delivery is put
-// off until tomorrow then.
-[[nodiscard]] base::Result<bool> reserve(Database& database, const Delivery& delivery,
-                                         const DeliveryLimits& limits, base::WallTime now);
+// Counts one report more for today: `waiting`. One too many makes the delivery `capped`, until
+// tomorrow, or `expired`.
+[[nodiscard]] base::Result<DeliveryState> reserve(Database& database, const Delivery& delivery,
+                                                  const DeliveryLimits& limits, base::WallTime now);
 
 }  // namespace report

@@ -1,13 +1,14 @@
 #include "report/outbox/outbox.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "report/destination.hpp"
 #include "report/feedback/submission.hpp"
+#include "report/outbox/day_rows.hpp"
 #include "report/outbox/deliveries.hpp"
 #include "report/store/sql.hpp"
 #include "verify/base/text.hpp"
@@ -57,71 +58,13 @@ base::Result<std::set<Candidate>> find_candidates(Database& database, Day last_d
   return candidates;
 }
 
-// What one report is made of.
-struct Taken {
-  std::vector<AggregateRecord> records;
-  std::uint64_t messages = 0;
-  bool caused = false;  // By a message that may cause a report.
-};
-
-// Of a policy domain, the day's counts that are in no report, and late ones of days before that
-// were reported.
-constexpr std::string_view rows_to_take =
-    " policy_domain = $2 AND messages > reported AND day <= $1 AND (day = $1 OR EXISTS"
-    " (SELECT 1 FROM reports p WHERE p.kind = 'aggregate' AND p.day = report_rows.day"
-    " AND p.policy_domain = report_rows.policy_domain AND p.incident = ''))";
-
-// In the order in which collectors lock them, so that nobody waits in a circle. SQLite has one
-// writer at a time, and no such locks.
-base::Result<void> lock_rows(Database& database, std::span<const SqlValue> parameters) {
-  if (database.dialect() == Database::Dialect::sqlite) return {};
-  return run(database,
-             "SELECT 1 FROM report_rows WHERE" + std::string(rows_to_take) +
-                 " ORDER BY day, policy_domain, row_hash FOR UPDATE",
-             parameters);
-}
-
-// These counts are of this report from now on. One statement, so that nothing a collector adds at
-// the same time is missed or doubled.
-base::Result<Taken> take(Database& database, const Candidate& of) {
-  const SqlValue parameters[] = {number_of(of.day), of.policy_domain};
-  if (const auto locked = lock_rows(database, parameters); !locked) {
-    return std::unexpected(locked.error());
-  }
-  const auto rows = database.execute(
-      "UPDATE report_rows SET taken = messages - reported, reported = messages WHERE" +
-          std::string(rows_to_take) + " RETURNING row_hash, row_json, taken, causes",
-      parameters);
-  if (!rows) return std::unexpected(rows.error());
-  Taken taken;
-  std::map<std::string, AggregateRecord> records;  // In a fixed order; equal rows of two days once.
-  for (const SqlRow& row : *rows) {
-    auto read = row_from_json(text(row[1]));
-    if (!read) return std::unexpected(read.error());
-    AggregateRecord& record = records[text(row[0])];
-    record.row = *std::move(read);
-    record.messages += static_cast<std::uint64_t>(number(row[2]));
-    taken.messages += static_cast<std::uint64_t>(number(row[2]));
-    taken.caused = taken.caused || number(row[3]) > 0;
-  }
-  for (auto& [hash, record] : records)
-    taken.records.push_back(std::move(record));
-  return taken;
-}
-
-// RFC 9990 §3.1 leaves open which of several policies of a day is shown: the one of most messages,
-// as rows do not tell their order.
-PublishedPolicy main_policy(const std::vector<AggregateRecord>& records) {
-  std::map<std::string, std::pair<std::uint64_t, const PublishedPolicy*>> counts;
-  for (const AggregateRecord& record : records) {
-    const PublishedPolicy& policy = record.row.published;
-    auto& [messages, found] = counts[policy.record + '\n' + policy.p];
-    messages += record.messages;
-    found = &policy;
-  }
-  const auto most =
-      std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second.first; });
-  return most == counts.end() ? PublishedPolicy() : *most->second.second;
+// RFC 9990 §3.1: of several policies in one period, the final one SHOULD be noted. One whose text
+// found no room in its events names no mailbox, so it is the last choice.
+PublishedPolicy final_policy(const std::vector<AggregateRecord>& records) {
+  const auto last = std::ranges::max_element(records, {}, [](const AggregateRecord& record) {
+    return std::tuple(!record.row.published.record.empty(), record.last, record.messages);
+  });
+  return last == records.end() ? PublishedPolicy() : last->row.published;
 }
 
 // Who asked for reports: rua of the policy shown.
@@ -133,7 +76,7 @@ Destinations asked_for(const PublishedPolicy& policy, std::size_t destinations_m
 
 // The row of a report; without a body when it is not wanted, so that it is not looked at again.
 base::Result<void> insert_report(Database& database, const AggregateReport& report,
-                                 std::string_view why, const Taken& taken, base::WallTime now) {
+                                 std::string_view why, std::uint64_t messages, base::WallTime now) {
   const bool wanted = why.empty();
   const SqlValue parameters[] = {report_id(report),
                                  number_of(report.day),
@@ -144,7 +87,7 @@ base::Result<void> insert_report(Database& database, const AggregateReport& repo
                                  base::printable(why, why_octets_max),
                                  milliseconds_of(now),
                                  static_cast<std::int64_t>(report.records.size()),
-                                 static_cast<std::int64_t>(taken.messages),
+                                 static_cast<std::int64_t>(messages),
                                  Octets{wanted ? gzip(to_xml(report)) : std::string()}};
   return run(database,
              "INSERT INTO reports (report_id, kind, day, policy_domain, incident, organization,"
@@ -163,8 +106,11 @@ base::Result<bool> is_made(Database& database, const Candidate& candidate) {
   return !rows->empty();
 }
 
-std::string why_unwanted(const Taken& taken, const Destinations& destinations) {
-  if (!taken.caused) return "only bounces, reports and other mail that causes no report";
+// Empty for a report that is wanted.
+std::string why_unwanted(const AggregateReport& report, bool caused,
+                         const Destinations& destinations) {
+  if (report.records.empty()) return "its counts cannot be read";
+  if (!caused) return "only bounces, reports and other mail that causes no report";
   if (!destinations.used.empty()) return {};
   if (destinations.refused_count == 0) return "no rua";
   const RefusedUri& first = destinations.refused.front();
@@ -178,19 +124,21 @@ base::Result<Made> make(Database& database, const OutboxOptions& options,
   if (!made) return std::unexpected(made.error());
   const auto domain = base::Domain::parse(candidate.policy_domain);
   if (*made || !domain) return Made();
-  auto taken = take(database, candidate);
-  if (!taken) return std::unexpected(taken.error());
-  if (taken->records.empty()) return Made();
+  auto rows = take_rows(database, {.day = candidate.day,
+                                   .policy_domain = candidate.policy_domain,
+                                   .records_max = options.records_max});
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->records.empty() && rows->left_out.records == 0) return Made();
   const AggregateReport report{.reporter = options.reporter,
                                .policy_domain = *domain,
                                .day = candidate.day,
-                               .policy = main_policy(taken->records),
-                               .records = std::move(taken->records)};
+                               .policy = final_policy(rows->records),
+                               .records = std::move(rows->records),
+                               .left_out = rows->left_out};
   const Destinations destinations = asked_for(report.policy, options.destinations_max);
-  const std::string why = why_unwanted(*taken, destinations);
-  if (const auto done = insert_report(database, report, why, *taken, now); !done) {
-    return std::unexpected(done.error());
-  }
+  const std::string why = why_unwanted(report, rows->caused, destinations);
+  const auto inserted = insert_report(database, report, why, rows->messages, now);
+  if (!inserted) return std::unexpected(inserted.error());
   if (!why.empty()) return Made{.unwanted = 1};
   const std::string id = report_id(report);
   // An operator's own choice needs nobody's consent, and comes first, as it may be a rua as well.
@@ -198,7 +146,7 @@ base::Result<Made> make(Database& database, const OutboxOptions& options,
   if (!copies) return std::unexpected(copies.error());
   const auto asked = add_deliveries(database, id, destinations.used, DeliveryState::asking, now);
   if (!asked) return std::unexpected(asked.error());
-  return Made{.reports = 1};
+  return Made{.reports = 1, .left_out = report.left_out.messages};
 }
 
 base::Result<Made> make_alone(Database& database, const OutboxOptions& options,
@@ -241,24 +189,27 @@ base::Result<Made> make_reports(Database& database, const OutboxOptions& options
     if (!made) return made;
     all.reports += made->reports;
     all.unwanted += made->unwanted;
+    all.left_out += made->left_out;
   }
   return all;
 }
 
-base::Result<std::optional<std::string>> preview_xml(Database& database, const Reporter& reporter,
+base::Result<std::optional<std::string>> preview_xml(Database& database,
+                                                     const OutboxOptions& options,
                                                      const base::Domain& domain, Day day) {
   auto stored = stored_xml(database, domain, day);
   if (!stored || *stored) return stored;
-  AggregateReport report{
-      .reporter = reporter, .policy_domain = domain, .day = day, .policy = {}, .records = {}};
-  const auto read =
-      for_each_row(database, day, domain.text(), [&](const ReportRow& row, std::uint64_t messages) {
-        report.records.push_back({row, messages});
-      });
-  if (!read) return std::unexpected(read.error());
-  if (report.records.empty()) return std::nullopt;
-  report.policy = main_policy(report.records);
-  return to_xml(report);
+  auto rows = peek_rows(
+      database, {.day = day, .policy_domain = domain.text(), .records_max = options.records_max});
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->records.empty()) return std::nullopt;
+  const PublishedPolicy policy = final_policy(rows->records);
+  return to_xml({.reporter = options.reporter,
+                 .policy_domain = domain,
+                 .day = day,
+                 .policy = policy,
+                 .records = std::move(rows->records),
+                 .left_out = rows->left_out});
 }
 
 base::Result<void> expire_reports(Database& database, base::WallTime now) {

@@ -10,7 +10,7 @@
 
 #include "report/feedback/aggregate.hpp"
 #include "report/store/database.hpp"
-#include "report/store/report_counts.hpp"
+#include "report/store/time_columns.hpp"
 #include "verify/base/result.hpp"
 #include "verify/base/time.hpp"
 
@@ -24,11 +24,13 @@ struct OutboxOptions {
   std::vector<Mailbox> copy_to;       // Each report goes there, too.
   std::chrono::minutes grace{120};    // After midnight, for spools that are collected a bit late.
   std::size_t destinations_max = 10;  // Of a record's rua.
+  std::size_t records_max = 100'000;  // Of a report, which is made in memory and mailed.
 };
 
 struct Made {
   std::uint64_t reports = 0;
   std::uint64_t unwanted = 0;  // No rua, or no message that may cause a report.
+  std::uint64_t left_out = 0;  // Messages that a report had no room for.
 };
 
 // Makes a report for each policy domain and day that ended and has counts but no report, a week
@@ -40,7 +42,7 @@ struct Made {
 // The report that was made, or else the one that would be made of what is counted so far, with
 // everything counted on that day; nothing when nothing was counted.
 [[nodiscard]] base::Result<std::optional<std::string>> preview_xml(Database& database,
-                                                                   const Reporter& reporter,
+                                                                   const OutboxOptions& options,
                                                                    const base::Domain& domain,
                                                                    Day day);
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "report/store/database.hpp"
-#include "report/store/report_counts.hpp"
+#include "report/store/time_columns.hpp"
 #include "verify/base/result.hpp"
 #include "verify/base/time.hpp"
 

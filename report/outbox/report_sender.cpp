@@ -64,7 +64,8 @@ class Sender {
   [[nodiscard]] base::Deadline dns_deadline() const {
     return std::chrono::steady_clock::now() + options_.dns_timeout;
   }
-  void tell(const Delivery& delivery, std::string_view state, std::string_view why);
+  // Counts and tells what became of a delivery.
+  void note(const Delivery& delivery, DeliveryState state, std::string_view why);
   void start_questions(std::span<const Delivery> batch);
   // False when another process has it.
   [[nodiscard]] base::Result<bool> handle(const Delivery& listed);
@@ -83,9 +84,13 @@ class Sender {
   int relay_failures_ = 0;
 };
 
-void Sender::tell(const Delivery& delivery, std::string_view state, std::string_view why) {
+void Sender::note(const Delivery& delivery, DeliveryState state, std::string_view why) {
+  const bool put_off = state == DeliveryState::asking || state == DeliveryState::waiting ||
+                       state == DeliveryState::capped;
+  ++(state == DeliveryState::sent ? result_.sent : put_off ? result_.put_off : result_.ended);
   surroundings_.log("report=" + delivery.key.report_id + " domain=" + delivery.policy_domain +
-                    " to=" + delivery.key.destination + " " + std::string(state) +
+                    " to=" + delivery.key.destination + " " +
+                    std::string(put_off ? "put-off" : name(state)) +
                     (why.empty() ? "" : " why=\"" + base::printable(why) + "\""));
 }
 
@@ -103,10 +108,8 @@ void Sender::start_questions(std::span<const Delivery> batch) {
 base::Result<void> Sender::end_with(const Delivery& delivery, DeliveryState state,
                                     std::string_view why) {
   const auto ended = end(database_, delivery, state, why);
-  if (!ended) return ended;
-  ++result_.ended;
-  tell(delivery, name(state), why);
-  return {};
+  if (ended) note(delivery, state, why);
+  return ended;
 }
 
 // RFC 9990 §4: without consent nothing is sent to another organization.
@@ -122,8 +125,7 @@ base::Result<void> Sender::ask_consent(const Delivery& delivery) {
   if (answer.consent == Consent::deferred) {
     const auto state = put_off(database_, delivery, answer.why, options_.limits, now());
     if (!state) return std::unexpected(state.error());
-    ++(*state == DeliveryState::expired ? result_.ended : result_.put_off);
-    tell(delivery, *state == DeliveryState::expired ? "expired" : "put-off", answer.why);
+    note(delivery, *state, answer.why);
     return {};
   }
   return accept_consent(database_, delivery, answer.send_to, now());
@@ -136,9 +138,8 @@ base::Result<void> Sender::submit(const Delivery& delivery) {
   if (!message) return end_with(delivery, DeliveryState::expired, "cannot be made any more");
   const auto reserved = reserve(database_, delivery, options_.limits, now());
   if (!reserved) return std::unexpected(reserved.error());
-  if (!*reserved) {
-    ++result_.put_off;
-    tell(delivery, "put-off", "its reports of a day are sent");
+  if (*reserved != DeliveryState::waiting) {
+    note(delivery, *reserved, "its reports of a day are sent");
     return {};
   }
   const Submitted submitted =
@@ -147,12 +148,7 @@ base::Result<void> Sender::submit(const Delivery& delivery) {
   if (!state) return std::unexpected(state.error());
   relay_failures_ = is_relay_failure(submitted) ? relay_failures_ + 1 : 0;
   result_.relay_down = relay_failures_ >= relay_failures_max;
-  if (*state == DeliveryState::sent) {
-    ++result_.sent;
-  } else {
-    ++(*state == DeliveryState::waiting ? result_.put_off : result_.ended);
-  }
-  tell(delivery, *state == DeliveryState::waiting ? "put-off" : name(*state), submitted.reason);
+  note(delivery, *state, submitted.reason);
   surroundings_.pause(options_.pace);
   return {};
 }

@@ -127,6 +127,11 @@ std::span<const Migration> migrations() {
            "line TEXT NOT NULL, messages BIGINT NOT NULL, first_ms BIGINT NOT NULL, "
            "PRIMARY KEY (hour, incident))",
        }},
+      {4,
+       "note when counters last changed",
+       {
+           "ALTER TABLE report_rows ADD COLUMN last_ms BIGINT NOT NULL DEFAULT 0",
+       }},
   };
   return steps;
 }

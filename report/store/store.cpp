@@ -9,6 +9,7 @@
 #include "report/store/failure_rows.hpp"
 #include "report/store/report_counts.hpp"
 #include "report/store/sql.hpp"
+#include "report/store/time_columns.hpp"
 #include "verify/base/text.hpp"
 
 namespace report {
@@ -161,8 +162,7 @@ base::Result<Committed> Store::add(const Batch& batch) {
       return std::unexpected(kept.error());
     }
     if (auto row = row_of(event)) {
-      counted.push_back(
-          {day_of(event.time), *std::move(row), causes_report(event, report_address_)});
+      counted.push_back({event.time, *std::move(row), causes_report(event, report_address_)});
     }
   }
   if (const auto summed = add_up_hours(*database_, batch.spool, hours); !summed) {

@@ -81,6 +81,7 @@ tls = "verified"
 user = "reports"
 password_file = "/etc/postern/password"
 grace_minutes = 30
+records_max = 7
 daily_max = 7
 pace_ms = 0
 expiry_hours = 24

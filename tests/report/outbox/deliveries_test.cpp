@@ -106,15 +106,22 @@ TEST_CASE("a mailbox gets so many reports a day, the rest tomorrow", "[report]")
     const auto database = store_with_one(url);
     const DeliveryLimits limits{.daily_max = 2};
     const Delivery delivery = only(*database);
-    CHECK(must(report::reserve(*database, delivery, limits, next_morning)));
-    CHECK(must(report::reserve(*database, delivery, limits, next_morning)));
-    CHECK_FALSE(must(report::reserve(*database, delivery, limits, next_morning)));
+    const auto reserve = [&](const DeliveryLimits& within, base::WallTime now) {
+      return must(report::reserve(*database, delivery, within, now));
+    };
+    CHECK(reserve(limits, next_morning) == DeliveryState::waiting);
+    CHECK(reserve(limits, next_morning) == DeliveryState::waiting);
+    CHECK(reserve(limits, next_morning) == DeliveryState::capped);
     CHECK(only(*database).state == "capped");
     const base::WallTime tomorrow = support::may_first + std::chrono::days(2);
     CHECK(must(report::due_deliveries(*database, tomorrow - 1min, 10)).empty());
     REQUIRE(must(report::due_deliveries(*database, tomorrow, 10)).size() == 1);
-    CHECK(must(report::reserve(*database, delivery, limits, tomorrow)));
-    CHECK(must(report::reserve(*database, delivery, {.daily_max = 0}, next_morning)));
+    CHECK(reserve(limits, tomorrow) == DeliveryState::waiting);
+    CHECK(reserve({.daily_max = 0}, next_morning) == DeliveryState::waiting);
+    const DeliveryLimits none_left{.daily_max = 1};
+    CHECK(reserve(none_left, next_morning + std::chrono::hours(48)) == DeliveryState::waiting);
+    CHECK(reserve(none_left, next_morning + std::chrono::hours(48)) == DeliveryState::expired);
+    CHECK(only(*database).state == "expired");
   });
 }
 

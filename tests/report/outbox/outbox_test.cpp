@@ -22,8 +22,7 @@ using support::row_of;
 const base::Domain example = base::Domain::parse("example.com").value();
 
 std::string preview(Database& database, report::Day day) {
-  return support::must(
-             report::preview_xml(database, support::outbox_options().reporter, example, day))
+  return support::must(report::preview_xml(database, support::outbox_options(), example, day))
       .value_or("nothing");
 }
 
@@ -107,6 +106,71 @@ TEST_CASE("what is counted late goes into the next report, once", "[report]") {
       CHECK(listed(*database).front().messages == 4);
       CHECK(make(*database, support::outbox_options(), next_morning + days(2)).reports == 0);
     }
+  });
+}
+
+TEST_CASE("of a day's policies the last one counts", "[report][RFC 9990 §3.1]") {
+  for_each_database([](const std::string& url) {
+    const auto database = open_store(url);
+    report::ReportRow old = row_of("example.com", "mailto:old@example.com");
+    report::ReportRow last = row_of("example.com", "mailto:new@example.com");
+    last.published.p = "quarantine";
+    // Its text found no room in the event: it says less than the others.
+    report::ReportRow short_of_room = row_of("example.com", "");
+    short_of_room.published.record.clear();
+    support::count(*database, may_first + 23h, last, 1);
+    support::count(*database, may_first + 1h, old, 5);
+    support::count(*database, may_first + 22h, last, 1);
+    support::count(*database, may_first + 23h + 59min, short_of_room, 1);
+    const std::string xml = preview(*database, may_first);
+    CHECK_THAT(xml, Catch::Contains("<p>quarantine</p>"));
+    CHECK_THAT(xml, Catch::Contains("The policy changed: 6 of the messages"));
+    CHECK(make(*database).reports == 1);
+    CHECK(preview(*database, may_first) == xml);
+    CHECK(support::deliveries(*database) == "asking new@example.com");
+  });
+}
+
+TEST_CASE("a report of too many records says what it leaves out", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = open_store(url);
+    report::OutboxOptions options = support::outbox_options();
+    report::ReportRow row = row_of("example.com", "mailto:rua@example.com");
+    for (int i = 1; i <= 5; ++i) {
+      row.source_ip = "192.0.2." + std::to_string(i);
+      support::count(*database, may_first, row, i);
+    }
+    options.records_max = 5;
+    const auto whole = report::preview_xml(*database, options, example, may_first);
+    CHECK_FALSE(support::must(whole)->contains("<error>"));
+    options.records_max = 2;
+    const auto before = support::must(report::preview_xml(*database, options, example, may_first));
+    CHECK_THAT(*before, Catch::Contains("6 messages, of 3 more records, found no room in it."));
+    const report::Made made = make(*database, options);
+    CHECK(made.reports == 1);
+    CHECK(made.left_out == 6);
+    CHECK(listed(*database).front().records == 2);
+    CHECK(listed(*database).front().messages == 9);
+    CHECK(preview(*database, may_first) == *before);
+    // They are in no later report either.
+    CHECK(make(*database, options, next_morning + days(1)).reports == 0);
+  });
+}
+
+TEST_CASE("a counter that cannot be read costs no other its report", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = open_store(url);
+    report::ReportRow other = row_of("example.com", "mailto:rua@example.com");
+    other.source_ip = "192.0.2.9";
+    support::count(*database, may_first, row_of("example.com", "mailto:rua@example.com"), 3);
+    support::count(*database, may_first, row_of("a.example", "mailto:rua@a.example"), 2);
+    support::must(database->execute("UPDATE report_rows SET row_json = '{\"published\": 7}'"));
+    support::count(*database, may_first, other, 4);
+    CHECK(make(*database).left_out == 3);
+    const auto reports = listed(*database);
+    REQUIRE(reports.size() == 2);
+    CHECK(reports[0].why == "its counts cannot be read");
+    CHECK(reports[1].messages == 4);
   });
 }
 

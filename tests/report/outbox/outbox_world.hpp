@@ -55,9 +55,9 @@ inline report::ReportRow row_of(const std::string& domain, const std::string& ru
 }
 
 // `messages` more of the same row.
-inline void count(report::Database& database, report::Day day, const report::ReportRow& row,
+inline void count(report::Database& database, base::WallTime time, const report::ReportRow& row,
                   int messages = 1, bool causes = true) {
-  const std::vector<report::Counted> all(static_cast<std::size_t>(messages), {day, row, causes});
+  const std::vector<report::Counted> all(static_cast<std::size_t>(messages), {time, row, causes});
   must(report::in_transaction(database, [&] { return report::count(database, all); }));
 }
 

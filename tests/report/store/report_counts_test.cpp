@@ -1,6 +1,5 @@
 #include "report/store/report_counts.hpp"
 
-#include <map>
 #include <set>
 #include <thread>
 
@@ -8,6 +7,7 @@
 
 #include "report/store/sql.hpp"
 #include "report/store/store.hpp"
+#include "report/store/time_columns.hpp"
 #include "tests/support/databases.hpp"
 
 namespace {
@@ -15,6 +15,7 @@ namespace {
 using report::Counted;
 using report::Database;
 using report::Day;
+using namespace std::chrono_literals;
 
 const Day friday = std::chrono::sys_days(std::chrono::year(2026) / 5 / 1);
 const Day saturday = friday + std::chrono::days(1);
@@ -31,6 +32,21 @@ std::unique_ptr<Database> open(const std::string& url) {
   return *report::open_database(url);
 }
 
+// "day domain messages causes last" of each row; day and milliseconds since friday.
+std::multiset<std::string> counters(Database& database) {
+  const auto rows =
+      database.execute("SELECT day, policy_domain, messages, causes, last_ms FROM report_rows");
+  REQUIRE(rows);
+  std::multiset<std::string> all;
+  for (const report::SqlRow& row : *rows) {
+    all.insert(std::to_string(report::number(row[0]) - report::number_of(friday)) + ' ' +
+               report::text(row[1]) + ' ' + std::to_string(report::number(row[2])) + ' ' +
+               std::to_string(report::number(row[3])) + ' ' +
+               std::to_string(report::number(row[4]) - report::milliseconds_of(friday)));
+  }
+  return all;
+}
+
 base::Result<void> commit(Database& database, const std::vector<Counted>& messages) {
   return report::in_transaction(database, [&] { return report::count(database, messages); });
 }
@@ -40,45 +56,19 @@ base::Result<void> commit(Database& database, const std::vector<Counted>& messag
 TEST_CASE("equal rows of a day and domain are counted up", "[report][store]") {
   support::for_each_database([](const std::string& url) {
     const auto database = open(url);
-    const Counted message{friday, row("a.example", "192.0.2.1"), true};
-    Counted bounce = message;
-    bounce.causes = false;
-    REQUIRE(commit(*database, {message, message, {friday, row("b.example", "192.0.2.1"), false}}));
-    REQUIRE(commit(*database, {bounce,
-                               {friday, row("a.example", "192.0.2.2"), true},
-                               {saturday, row("a.example", "192.0.2.1"), true}}));
-
-    const auto domains = report::policy_domains(*database, friday);
-    REQUIRE(domains);
-    REQUIRE(domains->size() == 2);
-    CHECK(domains->at(0).policy_domain == "a.example");
-    CHECK(domains->at(0).messages == 4);
-    CHECK(domains->at(0).causes == 3);
-    CHECK(domains->at(1).messages == 1);
-    CHECK(domains->at(1).causes == 0);
-
-    std::map<std::string, std::uint64_t> rows;
-    REQUIRE(report::for_each_row(*database, friday, "a.example",
-                                 [&](const auto& one, auto n) { rows[one.source_ip] += n; }));
-    CHECK(rows == std::map<std::string, std::uint64_t>{{"192.0.2.1", 3}, {"192.0.2.2", 1}});
-  });
-}
-
-TEST_CASE("a report of more rows than a page has each of them once", "[report][store]") {
-  support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
-    std::vector<Counted> messages;
-    for (int i = 0; i < 450; ++i)
-      messages.push_back({friday, row("a.example", std::to_string(i)), true});
-    REQUIRE(commit(*database, messages));
-    std::set<std::string> sources;
-    std::uint64_t visits = 0;
-    REQUIRE(report::for_each_row(*database, friday, "a.example", [&](const auto& one, auto n) {
-      sources.insert(one.source_ip);
-      visits += n;
-    }));
-    CHECK(sources.size() == 450);
-    CHECK(visits == 450);
+    const report::ReportRow first = row("a.example", "192.0.2.1");
+    const report::ReportRow second = row("a.example", "192.0.2.2");
+    REQUIRE(commit(*database, {{friday + 2h, first, true},
+                               {saturday - 1ms, first, true},
+                               {friday + 1h, row("b.example", "192.0.2.1"), false}}));
+    REQUIRE(commit(
+        *database,
+        {{friday + 3h, first, false}, {friday + 4h, second, true}, {saturday, first, true}}));
+    // Day, domain, messages, causes, time of the last.
+    const std::multiset<std::string> expected = {
+        "0 a.example 3 2 86399999", "0 a.example 1 1 14400000", "0 b.example 1 0 3600000",
+        "1 a.example 1 1 86400000"};
+    CHECK(counters(*database) == expected);
   });
 }
 
@@ -105,10 +95,11 @@ TEST_CASE("gateways that count the same rows at once lose none", "[report][store
       }
     }
     CHECK(failures == std::vector<int>(3, 0));
-    const auto domains = report::policy_domains(*database, friday);
-    REQUIRE(domains);
-    CHECK(domains->size() == 7);
-    for (const auto& domain : *domains)
-      CHECK(domain.messages == 3 * rounds);
+    std::multiset<std::string> expected;
+    for (int n = 0; n < 7; ++n) {
+      const std::string counted = std::to_string(3 * rounds);
+      expected.insert("0 " + std::to_string(n) + ".example " + counted + ' ' + counted + " 0");
+    }
+    CHECK(counters(*database) == expected);
   });
 }
