@@ -178,6 +178,9 @@ CLI::App* add_report(CLI::App& app, Arguments& arguments) {
   CLI::App* list = add("list", "Reports that were made, and what became of them");
   list->add_option("--since", options.since, "Of this day and later" + when);
   list->add_option("--domain", options.domain, "About this policy domain");
+  list->add_option("--limit", options.limit, "The newest so many")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   list->add_flag("--json", options.json, "One JSON object a line");
   CLI::App* preview = add("preview", "Print one report, made already or not, as XML");
   preview->add_option("DOMAIN", options.domain, "A policy domain")->required();

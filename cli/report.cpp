@@ -1,8 +1,10 @@
 #include "cli/report.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <span>
 #include <thread>
 
 #include <sysexits.h>
@@ -177,7 +179,8 @@ Result<report::SendResult> make_and_send(const config::Config& config,
 int report_list(const ReportOptions& options, base::WallTime now, Output output) {
   const auto config = configuration(options);
   if (!config) return tell(config.error(), output);
-  report::ReportQuery query{.policy_domain = base::to_lower(options.domain)};
+  report::ReportQuery query{.policy_domain = base::to_lower(options.domain),
+                            .reports_max = options.limit + 1};  // One more tells that there are.
   if (!options.since.empty()) {
     const auto since = day_in(options.since, now, "--since");
     if (!since) return tell(since.error(), output);
@@ -187,8 +190,12 @@ int report_list(const ReportOptions& options, base::WallTime now, Output output)
   if (!store) return tell(store.error(), output);
   const auto reports = report::list_reports(store->database(), query);
   if (!reports) return tell({reports.error().what}, output);
-  for (const report::ListedReport& report : *reports)
+  const auto shown = std::span(*reports).first(std::min(reports->size(), options.limit));
+  for (const report::ListedReport& report : shown)
     output.out << (options.json ? to_json(report) + '\n' : to_text(report));
+  if (reports->size() > shown.size()) {
+    output.error << "there are more than the newest " << shown.size() << ": see --limit\n";
+  }
   return finished(output);
 }
 

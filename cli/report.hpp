@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ struct ReportOptions {
   bool json = false;
   std::string since;                               // See parse_when(); empty: no bound.
   std::string domain;                              // A policy domain; for list, empty: all.
+  std::size_t limit = 1000;                        // Of list: the newest so many.
   std::string day;                                 // Of a preview; empty: yesterday, in UTC.
   SourceOptions source;                            // Of incidents.
   bool csv = false;                                // Likewise.

@@ -185,11 +185,17 @@ std::string to_csv(const std::vector<report::Campaign>& campaigns) {
   std::string table = csv_line(
       {"domain", "first", "last", "weaknesses", "campaign_messages", "source", "host", "messages"});
   for (const report::Campaign& campaign : campaigns) {
-    for (const auto& [address, source] : campaign.sources) {
-      table += csv_line({campaign.domain, report::timestamp(campaign.first),
-                         report::timestamp(campaign.last), joined(campaign.weaknesses),
-                         std::to_string(campaign.messages), address, source.host,
-                         std::to_string(source.messages)});
+    const auto add = [&](const std::string& address, const std::string& host,
+                         std::uint64_t messages) {
+      table +=
+          csv_line({campaign.domain, report::timestamp(campaign.first),
+                    report::timestamp(campaign.last), joined(campaign.weaknesses),
+                    std::to_string(campaign.messages), address, host, std::to_string(messages)});
+    };
+    for (const auto& [address, source] : campaign.sources)
+      add(address, source.host, source.messages);
+    if (campaign.messages_of_other_sources > 0) {
+      add("others", "", campaign.messages_of_other_sources);
     }
   }
   return table;

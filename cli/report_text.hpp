@@ -17,7 +17,8 @@ namespace cli {
 [[nodiscard]] std::string to_json(const report::ListedReport& report);
 [[nodiscard]] std::string to_json(const report::OutboxStatus& status);
 
-// All campaigns as one JSON object, and as a table with a line for each source (RFC 4180).
+// All campaigns as one JSON object, and as a table with a line for each source (RFC 4180), one for
+// the "others" past the limit.
 [[nodiscard]] std::string to_json(const std::vector<report::Campaign>& campaigns);
 [[nodiscard]] std::string to_csv(const std::vector<report::Campaign>& campaigns);
 

@@ -110,6 +110,11 @@ void read_failure(Section& section, Config& config) {
   if (reports.failure && reports.failure_key.size() < failure_key_octets_min) {
     section.complain("failure_key", "must be a secret of 16 octets or more where failure is true");
   }
+  if (reports.failure_key == hidden_failure_key) {
+    config.warnings.emplace_back(
+        "report.failure_key: this is what postern config show writes in place of a real one, and no"
+        " secret");
+  }
   reports.failure_per_minute = static_cast<std::uint64_t>(section.integer(
       "failure_per_minute", static_cast<std::int64_t>(reports.failure_per_minute), {1, 10'000}));
   if (reports.failure && reports.failure_domains.empty()) {

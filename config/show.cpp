@@ -205,9 +205,6 @@ std::string_view word(report::Relay::Tls level) {
   return "opportunistic";
 }
 
-// As long as a key must be, so that what is shown can be read again; it is none.
-constexpr std::string_view hidden_key = "*** (not shown) ***";
-
 Block report_block(const Reports& reports) {
   const report::DeliveryLimits& limits = reports.limits;
   return Writer("report")
@@ -217,7 +214,7 @@ Block report_block(const Reports& reports) {
       .truth("aggregate", reports.aggregate)
       .truth("failure", reports.failure)
       .raw("failure_domains", toml_array_of(reports.failure_domains))
-      .text("failure_key", reports.failure_key.empty() ? "" : hidden_key)
+      .text("failure_key", reports.failure_key.empty() ? "" : hidden_failure_key)
       .number("failure_per_minute", reports.failure_per_minute)
       .raw("copy_to", toml_array_of(reports.copy_to))
       .text("submit", reports.relay.url)

@@ -29,6 +29,7 @@ void count_source(Campaign& campaign, const Event& event, std::size_t sources_ma
 
 std::string weakness_of(const verify::Facts& facts) {
   const dmarc::Result& dmarc = facts.dmarc;
+  if (dmarc.status == dmarc::Status::permerror) return "invalid DMARC record";
   if (!dmarc.policy_domain) return "no DMARC record";
   if (dmarc.published == dmarc::Policy::none) {
     return (dmarc.policy_tag.empty() ? "p" : dmarc.policy_tag) + "=none";
@@ -50,9 +51,11 @@ void Incidents::add(const Event& event) {
   Campaign& campaign = open_[domain];
   if (campaign.messages == 0) {
     campaign.domain = domain;
-    campaign.first = event.time;
+    campaign.first = campaign.last = event.time;
   }
-  campaign.last = event.time;
+  // Gateways, and threads of one, do not agree on the order of events to the second.
+  campaign.first = std::min(campaign.first, event.time);
+  campaign.last = std::max(campaign.last, event.time);
   ++campaign.messages;
   ++campaign.actions[std::string(policy::name(event.decision.action))];
   const base::Domain* author = event.facts.from_domain();

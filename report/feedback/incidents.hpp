@@ -37,10 +37,11 @@ struct Campaign {
 };
 
 // What the domain publishes that lets forged mail of it be delivered elsewhere: "no DMARC record",
-// "p=none", "sp=none", "np=none", "t=y"; empty: it asks for what it should. Pure.
+// "invalid DMARC record", "p=none", "sp=none", "np=none", "t=y"; empty: it asks for what it should.
+// Pure.
 [[nodiscard]] std::string weakness_of(const verify::Facts& facts);
 
-// Adds up events, which come in the order of time.
+// Adds up events, which come more or less in the order of time.
 class Incidents {
  public:
   explicit Incidents(policy::Protection protection, std::size_t sources_max = 1000)

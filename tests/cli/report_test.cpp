@@ -81,6 +81,19 @@ TEST_CASE("reports are sent, listed and shown", "[cli][report]") {
   CHECK(site.said() == preview);
 }
 
+TEST_CASE("a list that is cut says so", "[cli][report]") {
+  Site site;
+  site.count("example.com", 3);
+  site.count("example.net", 1);
+  CHECK(site.send() == EX_OK);
+  site.options.limit = 2;
+  CHECK(cli::report_list(site.options, next_morning, site.output) == EX_OK);
+  CHECK(site.error.str().empty());
+  site.options.limit = 1;
+  CHECK(cli::report_list(site.options, next_morning, site.output) == EX_OK);
+  CHECK_THAT(site.error.str(), Catch::Contains("more than the newest 1"));
+}
+
 TEST_CASE("aggregate = false makes no reports", "[cli][report]") {
   Site site("aggregate = false\n");
   site.count("example.com", 3);

@@ -85,4 +85,7 @@ TEST_CASE("campaigns are JSON, and a table with a line for each source", "[cli][
         "\"p=none, sp=none\",\"3\",\"192.0.2.1\",\"'=mail.example.net\",\"2\"\r\n"
         "\"example.com\",\"2026-05-01T12:00:00.000Z\",\"2026-05-01T12:00:00.000Z\","
         "\"p=none, sp=none\",\"3\",\"2001:db8::1\",\"\",\"1\"\r\n");
+  report::Campaign large = campaign();
+  large.messages_of_other_sources = 7;
+  CHECK_THAT(cli::to_csv({large}), Catch::EndsWith("\"3\",\"others\",\"\",\"7\"\r\n"));
 }

@@ -60,8 +60,19 @@ TEST_CASE("what could not work is refused with line and reason", "[config]") {
 }
 
 TEST_CASE("failure reports to nobody are worth a warning", "[config]") {
-  const auto config = config::parse("[report]\nfailure = true\nfailure_key = \"0123456789abcdef\"", "f");
+  const auto config =
+      config::parse("[report]\nfailure = true\nfailure_key = \"0123456789abcdef\"", "f");
   REQUIRE(config);
   REQUIRE(config->warnings.size() == 1);
   CHECK_THAT(config->warnings[0], Catch::Contains("failure_domains is empty"));
+}
+
+TEST_CASE("the key that is shown in place of a key is worth a warning", "[config]") {
+  const auto config = config::parse(
+      "[report]\nfailure = true\nfailure_domains = [\"example.com\"]\n"
+      "failure_key = \"*** (not shown) ***\"",
+      "f");
+  REQUIRE(config);
+  REQUIRE(config->warnings.size() == 1);
+  CHECK_THAT(config->warnings[0], Catch::StartsWith("report.failure_key: "));
 }

@@ -55,6 +55,12 @@ TEST_CASE("a pause of more than a day ends a campaign", "[report][incidents]") {
   CHECK(found[0].first < found[1].first);
 }
 
+TEST_CASE("events out of order do not make a campaign shorter", "[report][incidents]") {
+  const auto found = campaigns({forged(2h), forged(5h), forged(1h), forged(4h)});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].last - found[0].first == 4h);
+}
+
 TEST_CASE("proven mail, and mail of other domains, is no incident", "[report][incidents]") {
   report::Event proven = forged();
   proven.facts.dmarc.status = dmarc::Status::pass;
@@ -84,5 +90,8 @@ TEST_CASE("a weakness is what a domain publishes, or does not", "[report][incide
   facts.dmarc.policy_tag = "sp";
   CHECK(report::weakness_of(facts) == "sp=none");
   facts.dmarc.policy_domain.reset();
+  facts.dmarc.status = dmarc::Status::none;
   CHECK(report::weakness_of(facts) == "no DMARC record");
+  facts.dmarc.status = dmarc::Status::permerror;
+  CHECK(report::weakness_of(facts) == "invalid DMARC record");
 }
