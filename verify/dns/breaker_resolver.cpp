@@ -43,6 +43,7 @@ class Ledger {
       erase(std::prev(entries_.end()));
   }
 
+  [[nodiscard]] bool has(std::string_view name) const { return places_.contains(name); }
   [[nodiscard]] std::size_t names() const { return entries_.size(); }
   [[nodiscard]] std::size_t failed() const { return failed_; }
 
@@ -76,7 +77,8 @@ struct InFlight {
 struct BreakerResolver::Watch {
   struct Record {
     std::list<InFlight> in_flight;
-    Ledger ledger;
+    Ledger ledger;    // Of the window.
+    Ledger answered;  // At any time.
     bool open = false;
   };
 
@@ -94,7 +96,9 @@ struct BreakerResolver::Watch {
       }
       const Outcome outcome = one->pending.get().outcome;
       const bool failed = outcome == Outcome::failure || outcome == Outcome::timeout;
-      record.ledger.note(one->name, failed, now);
+      if (!failed) record.answered.note(one->name, failed, now);
+      const bool proves = record.answered.names() == 0 || record.answered.has(one->name);
+      if (proves) record.ledger.note(one->name, failed, now);
       record.in_flight.erase(one);
     }
     record.ledger.forget_before(now - options.window);

@@ -11,8 +11,9 @@ namespace dns {
 
 // Watches whether the resolver itself fails: asks another resolver and counts how many different
 // registered names (the two right-most labels) failed to answer lately, so that one broken domain
-// with much mail proves nothing. Stands under the cache, where each lookup is a real question.
-// Lookups go on while it is open: that is how it notices that the resolver recovered.
+// with much mail proves nothing. Nor do names that never answered, once others have: a sender can
+// name as many broken domains as he likes. Stands under the cache, where each lookup is a real
+// question. Lookups go on while it is open: that is how it notices that the resolver recovered.
 // Safe for concurrent use.
 class BreakerResolver final : public Resolver {
  public:
@@ -34,7 +35,7 @@ class BreakerResolver final : public Resolver {
 
   struct State {
     bool open = false;       // The resolver fails: no permanent verdict should rest on its answers.
-    std::size_t names = 0;   // Different names that were answered, or not, in the window …
+    std::size_t names = 0;   // Different names that count, answered or not, in the window …
     std::size_t failed = 0;  // … and those of them whose last lookup failed.
   };
   // Looks at every answer that has come since; meant to be called about once a second.

@@ -22,11 +22,14 @@ struct Lab {
             }}};
 
   void ask(const std::string& name) { (void)breaker.lookup({name, dns::Type::txt}); }
-  // Asks `count` names of their own that are answered, or not.
+  // Asks `count` names of their own that are answered; the bad ones were, long ago.
   void ask(const std::string& kind, int count) {
     for (int i = 0; i < count; ++i) {
       const std::string name = kind + std::to_string(i) + ".example";
-      if (kind == "bad") dns.servfail(name);
+      if (kind == "bad") {
+        ask(name);
+        dns.servfail(name);
+      }
       ask("_dmarc." + name);
       ask(name);
     }
@@ -47,6 +50,7 @@ TEST_CASE("the breaker opens when half of the names fail", "[dns][breaker]") {
   lab.ask("good", 6);
   lab.ask("bad", 5);
   CHECK_FALSE(lab.breaker.state().open);
+  lab.ask("worse.example");
   lab.dns.timeout("worse.example");
   lab.ask("worse.example");
   const dns::BreakerResolver::State state = lab.breaker.state();
@@ -63,11 +67,34 @@ TEST_CASE("few names prove nothing, nor does one broken domain with much mail", 
   other.ask("good", 5);
   for (int i = 0; i < 100; ++i) {
     const std::string name = "host" + std::to_string(i) + ".broken.example";
+    other.ask(name);
     other.dns.servfail(name);
     other.ask(name);
   }
   CHECK(other.breaker.state().names == 6);
   CHECK(other.breaker.state().failed == 1);
+}
+
+TEST_CASE("broken domains that somebody names do not open it", "[dns][breaker]") {
+  Lab lab;
+  lab.ask("good", 1);
+  for (int i = 0; i < 100; ++i) {
+    const std::string name = "never" + std::to_string(i) + ".example";
+    lab.dns.servfail(name);
+    lab.ask(name);
+  }
+  CHECK_FALSE(lab.breaker.state().open);
+  CHECK(lab.breaker.state().names == 1);
+}
+
+TEST_CASE("a resolver that never answered at all has failed", "[dns][breaker]") {
+  Lab lab;
+  for (int i = 0; i < 10; ++i) {
+    const std::string name = "never" + std::to_string(i) + ".example";
+    lab.dns.timeout(name);
+    lab.ask(name);
+  }
+  CHECK(lab.breaker.state().open);
 }
 
 TEST_CASE("names that do not exist are answers", "[dns][breaker]") {
