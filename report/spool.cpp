@@ -68,13 +68,18 @@ std::string segment_name(base::WallTime now, pid_t process, int number) {
   return {name.data(), static_cast<std::size_t>(length)};
 }
 
+// False when somebody has removed the file: what is written to it is lost.
+bool has_name(int descriptor) {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 && status.st_nlink > 0;
+}
+
 // Tells readers that the segment has a writer, until the descriptor is closed: by a process id they
 // could not, in another container. False when a reader was faster, and has removed the new, empty
 // file, or is about to; never waits. A file system without locks keeps its segments.
 bool claim(int descriptor) {
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
-  struct stat status {};
-  return ::fstat(descriptor, &status) == 0 && status.st_nlink > 0;
+  return has_name(descriptor);
 }
 
 }  // namespace
@@ -132,11 +137,11 @@ base::Result<void> Spool::State::new_segment(base::WallTime now) {
 base::Result<void> Spool::State::make_room(std::size_t octets, base::WallTime now) {
   const bool same_day = std::chrono::floor<std::chrono::days>(now) == day;
   const bool fits = octets_written == 0 || octets_written + octets <= options.segment_octets_max;
-  if (segment && same_day && fits) return {};
-  const bool had_segment = segment != nullptr;
+  const bool usable = segment && has_name(segment->descriptor());
+  if (usable && same_day && fits) return {};
   base::Result<void> made = new_segment(now);
   // A segment that is too long beats an event that is lost.
-  if (!made && had_segment) return {};
+  if (!made && usable) return {};
   return made;
 }
 

@@ -173,6 +173,22 @@ TEST_CASE("a line the disk has no room for is an error and leaves no fragment", 
   CHECK(top.lines() == std::vector<std::string>{"before", "after"});
 }
 
+TEST_CASE("a segment that somebody removed is followed by a new one", "[report][spool]") {
+  const TemporaryDirectory top;
+  report::Spool spool = open(top.path() / "spool");
+  REQUIRE(spool.append("first", noon));
+  for (const auto& entry : fs::directory_iterator(top.path() / "spool"))
+    fs::remove(entry);
+  REQUIRE(spool.append("second", noon));
+  std::vector<std::string> lines;
+  for (const auto& entry : fs::directory_iterator(top.path() / "spool")) {
+    REQUIRE(report::for_each_line(entry, [&](std::string_view line) { lines.emplace_back(line); }));
+  }
+  CHECK(lines == std::vector<std::string>{"second"});
+  fs::remove_all(top.path() / "spool");
+  CHECK_FALSE(spool.append("third", noon));
+}
+
 TEST_CASE("readers skip what has no line end yet", "[report][spool]") {
   const TemporaryDirectory top;
   const fs::path path = top.path() / "segment";
