@@ -1,5 +1,8 @@
 #include "report/store/database.hpp"
 
+#include <algorithm>
+#include <system_error>
+
 #include "verify/base/text.hpp"
 
 namespace report {
@@ -8,10 +11,7 @@ namespace {
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
-// "postgresql://postern:secret@db/x?password=secret": libpq takes a password in both places.
-void hide(std::string& text, std::size_t from, std::size_t to) {
-  text.replace(from, to - from, "***");
-}
+constexpr std::string_view hidden = "***";
 
 }  // namespace
 
@@ -19,21 +19,28 @@ bool is_postgresql(std::string_view url) {
   return url.starts_with("postgresql://") || url.starts_with("postgres://");
 }
 
+// "postgresql://postern:secret@db/x?password=secret": libpq takes a password in both places.
 std::string without_password(std::string_view url) {
   std::string text(url);
   constexpr std::string_view key = "password=";
-  if (const std::size_t at = text.find(key); at != std::string::npos) {
-    hide(text, at + key.size(), std::min(text.find('&', at), text.size()));
+  for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at)) {
+    at += key.size();
+    text.replace(at, std::min(text.find('&', at), text.size()) - at, hidden);
   }
   const std::size_t authority = text.find("://");
   if (authority != std::string::npos) {
-    const std::size_t begin = authority + 3;
-    const std::size_t end = std::min(text.find('/', begin), text.size());
-    const std::size_t at = text.rfind('@', end);
-    const std::size_t colon = text.find(':', begin);
-    if (at != std::string::npos && at > begin && colon < at) hide(text, colon + 1, at);
+    const std::size_t colon = text.find(':', authority + 3);
+    // The last one: a password may hold "@" and "/" that should have been written %40 and %2F.
+    const std::size_t at = text.rfind('@', text.find('?'));
+    if (colon < at && at != std::string::npos) text.replace(colon + 1, at - colon - 1, hidden);
   }
   return base::printable(text);
+}
+
+bool database_exists(std::string_view url) {
+  if (!url.starts_with(sqlite_scheme)) return true;
+  std::error_code ignored;
+  return std::filesystem::exists(url.substr(sqlite_scheme.size()), ignored);
 }
 
 base::Result<std::unique_ptr<Database>> open_database(const std::string& url) {

@@ -53,6 +53,9 @@ class Database {
 // too: nothing is put off until first use.
 [[nodiscard]] base::Result<std::unique_ptr<Database>> open_database(const std::string& url);
 
+// False for a SQLite file that is not there: to open it would make it.
+[[nodiscard]] bool database_exists(std::string_view url);
+
 // The two behind it, each the only door to its library.
 [[nodiscard]] base::Result<std::unique_ptr<Database>> open_sqlite(
     const std::filesystem::path& file);

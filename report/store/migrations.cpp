@@ -21,6 +21,12 @@ base::Result<int> read_version(Database& database) {
   return static_cast<int>(number(rows->at(0).at(0)));
 }
 
+std::unexpected<base::Error> newer(int version, int known) {
+  return base::fail("store: its tables are of version " + std::to_string(version) +
+                    ", newer than version " + std::to_string(known) +
+                    " of this program; nothing was changed, use a newer postern");
+}
+
 base::Result<void> take_lock(Database& database) {
   for (int i = 0; i < lock_attempts_max; ++i) {
     const auto locked = database.try_lock(lock_key);
@@ -66,7 +72,9 @@ base::Result<void> migrate_alone(Database& database, std::span<const Migration> 
   if (!created) return std::unexpected(created.error());
   const auto version = read_version(database);  // Again: another process may have been faster.
   if (!version) return std::unexpected(version.error());
-  if (*version >= steps.back().version) return {};
+  const int known = steps.back().version;
+  if (*version > known) return newer(*version, known);
+  if (*version == known) return {};
   return run_from(database, *version, steps, progress);
 }
 
@@ -142,15 +150,21 @@ base::Result<void> migrate(Database& database, std::span<const Migration> steps,
   const int known = steps.back().version;
   const auto version = read_version(database);
   if (version && *version == known) return {};
-  if (version && *version > known) {
-    return base::fail("store: its tables are of version " + std::to_string(*version) +
-                      ", newer than version " + std::to_string(known) +
-                      " of this program; nothing was changed, use a newer postern");
-  }
+  if (version && *version > known) return newer(*version, known);
   if (const auto locked = take_lock(database); !locked) return locked;
   const auto migrated = migrate_alone(database, steps, progress);
   if (const auto released = database.release(lock_key); !released) return released;
   return migrated;
+}
+
+base::Result<void> check_version(Database& database, std::span<const Migration> steps) {
+  const int known = steps.back().version;
+  const auto version = read_version(database);
+  if (!version) return base::fail(version.error().what + "; \"postern collect\" makes the tables");
+  if (*version == known) return {};
+  if (*version > known) return newer(*version, known);
+  return base::fail("store: its tables are of version " + std::to_string(*version) +
+                    "; \"postern collect\" brings them to version " + std::to_string(known));
 }
 
 }  // namespace report

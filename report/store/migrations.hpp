@@ -28,4 +28,8 @@ using Progress = std::function<void(std::string_view what, std::size_t done, std
 [[nodiscard]] base::Result<void> migrate(Database& database, std::span<const Migration> steps,
                                          const Progress& progress);
 
+// An error unless the tables are of the version of the last step. Changes nothing.
+[[nodiscard]] base::Result<void> check_version(Database& database,
+                                               std::span<const Migration> steps);
+
 }  // namespace report

@@ -95,6 +95,16 @@ base::Result<Store> Store::open(const std::string& url, const Progress& progress
   return Store(*std::move(database));
 }
 
+base::Result<Store> Store::open_existing(const std::string& url) {
+  if (!database_exists(url)) return base::fail(without_password(url) + ": there is no store yet");
+  auto database = open_database(url);
+  if (!database) return std::unexpected(database.error());
+  if (const auto fits = check_version(**database, migrations()); !fits) {
+    return std::unexpected(fits.error());
+  }
+  return Store(*std::move(database));
+}
+
 base::Result<Committed> Store::commit(const Batch& batch) {
   return in_transaction(*database_, [&]() -> base::Result<Committed> {
     // First, so that a second collector of this spool does no work for nothing.
@@ -135,7 +145,9 @@ base::Result<void> Store::keep_unread(const Batch& batch) {
                                    Octets{unread.line}};
     const auto done = database_->execute(
         "INSERT INTO unread_lines (spool, segment, position, day, fault, why, line)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        // A segment that came back, from a backup for example, is read from its beginning.
+        " ON CONFLICT (spool, segment, position) DO NOTHING",
         parameters);
     if (!done) return std::unexpected(done.error());
   }

@@ -52,6 +52,9 @@ class Store {
   // Connects, and brings the tables to this program's version.
   [[nodiscard]] static base::Result<Store> open(const std::string& url,
                                                 const Progress& progress = {});
+  // For questions: makes nothing and changes nothing. An error when there is no store yet, or its
+  // tables are of another version.
+  [[nodiscard]] static base::Result<Store> open_existing(const std::string& url);
 
   // Mail of or to this address causes no report; see causes_report().
   void set_report_address(std::string address) { report_address_ = std::move(address); }

@@ -146,6 +146,22 @@ TEST_CASE("lines that cannot be read are set aside, the rest goes on", "[report]
   });
 }
 
+TEST_CASE("a segment that comes back is collected again, and counts nothing twice",
+          "[report][collector]") {
+  support::for_each_database([](const std::string& url) {
+    World world(url);
+    for (int i = 0; i < 2; ++i) {
+      world.write_segment("events-1.jsonl", line("a") + "\njunk\n" + line("b") + "\n");
+      world.collect_once();
+      CHECK(world.stored() == 2);
+      CHECK(world.segments() == 0);
+    }
+    CHECK(world.said("2 events were in the store already") == 1);
+    report::Store store = world.store();
+    CHECK(store.database().execute("SELECT position FROM unread_lines").value().size() == 1);
+  });
+}
+
 TEST_CASE("a collector that died between deleting and saying so loses nothing",
           "[report][collector]") {
   support::for_each_database([](const std::string& url) {

@@ -140,6 +140,9 @@ TEST_CASE("passwords are not in messages", "[report][store]") {
       {"postgresql://db/e?password=secret&sslmode=require",
        "postgresql://db/e?password=***&sslmode=require"},
       {"postgresql://db?user=x&password=secret", "postgresql://db?user=x&password=***"},
+      {"postgresql://db/e?sslpassword=secret&password=secret",
+       "postgresql://db/e?sslpassword=***&password=***"},
+      {"postgresql://postern:sec/ret@db/events", "postgresql://postern:***@db/events"},
       {"sqlite:/var/lib/x.db", "sqlite:/var/lib/x.db"},
   };
   for (const Row& row : table)

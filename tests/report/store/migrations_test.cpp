@@ -75,6 +75,24 @@ TEST_CASE("tables of a newer version are not touched", "[report][store]") {
   });
 }
 
+TEST_CASE("who only asks is told what is wrong with the version, and changes nothing",
+          "[report][store]") {
+  support::for_each_database([](const std::string& url) {
+    const auto database = open(url);
+    const auto complaint = [&](const std::vector<Migration>& steps) {
+      const auto fits = report::check_version(*database, steps);
+      return fits ? "" : fits.error().what;
+    };
+    CHECK_THAT(complaint(first), Catch::Contains("\"postern collect\" makes the tables"));
+    CHECK(one_number(*database, "SELECT COUNT(*) FROM postern_schema") == -1);
+    REQUIRE(report::migrate(*database, first, {}));
+    CHECK(complaint(first).empty());
+    CHECK_THAT(complaint(second), Catch::Contains("brings them to version 3"));
+    REQUIRE(report::migrate(*database, second, {}));
+    CHECK_THAT(complaint(first), Catch::Contains("version 3, newer than version 1"));
+  });
+}
+
 TEST_CASE("processes that migrate at once do each step once", "[report][store]") {
   support::for_each_database([](const std::string& url) {
     const auto database = open(url);
