@@ -11,7 +11,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cli/event_source.hpp"
 #include "cli/progress.hpp"
 #include "config/config.hpp"
 #include "report/json_writer.hpp"
@@ -57,8 +56,8 @@ bool wait(const sigset_t& signals, std::chrono::milliseconds time) {
 // Segment -> octets; none while there is no store.
 base::Result<std::map<std::string, std::uint64_t>> positions(const std::string& url,
                                                              const std::string& spool) {
-  if (!store_is_there(url)) return std::map<std::string, std::uint64_t>();
-  auto store = report::Store::open(url);
+  if (!report::database_exists(url)) return std::map<std::string, std::uint64_t>();
+  auto store = report::Store::open_existing(url);
   if (!store) return std::unexpected(store.error());
   return report::positions(store->database(), spool);
 }

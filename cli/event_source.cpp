@@ -1,6 +1,7 @@
 #include "cli/event_source.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <system_error>
@@ -17,12 +18,14 @@ namespace cli {
 
 namespace {
 
+using report::EventKey;
 using report::EventQuery;
 
 // Visits events at once or, where only the newest so many are wanted, at the end.
 class Sink {
  public:
-  Sink(const EventQuery& query, const EventSource::Visit& visit) : query_(query), visit_(visit) {}
+  Sink(const EventQuery& query, EventSource::Visit visit)
+      : query_(query), visit_(std::move(visit)) {}
 
   // False: enough.
   [[nodiscard]] bool take(std::string_view line) {
@@ -50,7 +53,7 @@ class Sink {
 
  private:
   const EventQuery& query_;
-  const EventSource::Visit& visit_;
+  const EventSource::Visit visit_;
   Unread unread_;
   std::map<std::pair<base::WallTime, std::string>, std::string> newest_;
 };
@@ -108,13 +111,13 @@ class SpoolSource final : public EventSource {
 
 class StoreSource final : public EventSource {
  public:
-  StoreSource(std::unique_ptr<report::Database> database, std::string scheme)
-      : database_(std::move(database)), scheme_(std::move(scheme)) {}
+  StoreSource(report::Store store, std::string scheme)
+      : store_(std::move(store)), scheme_(std::move(scheme)) {}
 
   [[nodiscard]] std::string name() const override { return "store (" + scheme_ + ")"; }
 
   [[nodiscard]] std::string behind(const std::filesystem::path& spool) const override {
-    const auto positions = report::positions(*database_, report::spool_id(spool));
+    const auto positions = report::positions(store_.database(), report::spool_id(spool));
     if (!positions) return {};
     const auto backlog = report::find_backlog(spool, *positions);
     if (!backlog || !backlog->oldest) return {};
@@ -124,37 +127,68 @@ class StoreSource final : public EventSource {
   }
 
   base::Result<Unread> for_each(const EventQuery& query, const Visit& visit) override {
-    // Events of other gateways may come in late: those seen lately are known by their ids.
-    constexpr std::chrono::minutes late_max{10};
-    EventQuery asked = query;
-    asked.newest_first = query.events_max != EventQuery{}.events_max;
-    if (newest_)
-      asked.since = std::max(*newest_ - late_max, query.since.value_or(*newest_ - late_max));
-    const Visit visit_new = [&](std::string_view line, const report::Event& event) {
-      if (!seen_.emplace(event.time, event.id).second) return true;
-      newest_ = std::max(event.time, newest_.value_or(event.time));
-      seen_.erase(seen_.begin(), seen_.lower_bound({*newest_ - late_max, ""}));
+    const base::WallTime oldest = std::chrono::system_clock::now() - late_max;
+    seen_.erase(seen_.begin(), seen_.lower_bound({oldest, ""}));
+    Sink sink(query, [&](std::string_view line, const report::Event& event) {
+      if (event.time >= oldest) seen_.insert({event.time, event.id});
       return visit(line, event);
-    };
-    Sink sink(query, visit_new);
-    const auto done = report::for_each_event(*database_, asked, [&](std::string_view line) {
-      ++events_read_;
-      return sink.take(line);
     });
+    const bool first = !std::exchange(asked_before_, true);
+    const auto done = first ? find(query, sink) : find_new(query, sink);
     if (!done) return std::unexpected(done.error());
-    return sink.finish();
+    const Unread unread = sink.finish();
+    // Who wanted the newest so many wants none older than these.
+    if (query.events_max != EventQuery{}.events_max && !seen_.empty()) floor_ = *seen_.begin();
+    return unread;
   }
 
   std::uint64_t size(const EventQuery& query) override {
-    return report::count_events(*database_, query).value_or(0);
+    return report::count_events(store_.database(), query).value_or(0);
   }
   [[nodiscard]] std::uint64_t progress() const override { return events_read_; }
 
  private:
-  std::unique_ptr<report::Database> database_;
+  // Events come into the store as their gateways' collectors have time: so late are they noticed.
+  static constexpr std::chrono::minutes late_max{10};
+  static constexpr std::chrono::seconds late_usually{20};
+  static constexpr unsigned calls_between_looks_back = 60;
+
+  base::Result<void> find(EventQuery query, Sink& sink) {
+    query.newest_first = query.events_max != EventQuery{}.events_max;
+    return report::for_each_event(store_.database(), query, [&](std::string_view line) {
+      ++events_read_;
+      return sink.take(line);
+    });
+  }
+
+  // Reads the lines of those events only that were not seen yet: this is asked twice a second.
+  base::Result<void> find_new(EventQuery query, Sink& sink) {
+    const bool look_back = calls_++ % calls_between_looks_back == 0;
+    const base::WallTime reach =
+        std::chrono::system_clock::now() - (look_back ? late_max : late_usually);
+    query.since = std::max(reach, query.since.value_or(reach));
+    query.newest_first = false;
+    std::vector<std::string> found;
+    const auto done = report::for_each_key(store_.database(), query, [&](const EventKey& key) {
+      if (key >= floor_ && seen_.insert(key).second) found.push_back(key.id);
+      return true;
+    });
+    if (!done) return done;
+    for (const std::string& id : found) {
+      const auto line = report::find_line(store_.database(), id);
+      if (!line) return std::unexpected(line.error());
+      ++events_read_;
+      if (!line->empty() && !sink.take(*line)) break;
+    }
+    return {};
+  }
+
+  report::Store store_;
   std::string scheme_;
-  std::optional<base::WallTime> newest_;
-  std::set<std::pair<base::WallTime, std::string>> seen_;
+  bool asked_before_ = false;
+  unsigned calls_ = 0;       // Of find_new().
+  std::set<EventKey> seen_;  // Of the last minutes.
+  EventKey floor_{base::WallTime::min(), ""};
   std::uint64_t events_read_ = 0;
 };
 
@@ -176,20 +210,12 @@ bool matches(const EventQuery& query, const report::Event& event) {
   return author != nullptr && wanted && author->is_within(*wanted);
 }
 
-bool store_is_there(std::string_view url) {
-  constexpr std::string_view sqlite = "sqlite:";
-  if (!url.starts_with(sqlite)) return true;
-  std::error_code ignored;
-  return std::filesystem::exists(url.substr(sqlite.size()), ignored);
-}
-
 std::unique_ptr<EventSource> open_spool(std::filesystem::path directory) {
   return std::make_unique<SpoolSource>(std::move(directory));
 }
 
 base::Result<std::unique_ptr<EventSource>> open_store(const std::string& url) {
-  if (!store_is_there(url)) return base::fail(url + ": there is no store yet");
-  auto store = report::open_database(url);
+  auto store = report::Store::open_existing(url);
   if (!store) return std::unexpected(store.error());
   return std::make_unique<StoreSource>(*std::move(store), url.substr(0, url.find(':')));
 }
@@ -201,7 +227,7 @@ base::Result<std::unique_ptr<EventSource>> open_source(const SourceOptions& opti
                                              : std::filesystem::path(*options.spool));
   }
   const bool given = options.store && !options.store->empty();
-  if (!options.store && !store_is_there(config.store.url))
+  if (!options.store && !report::database_exists(config.store.url))
     return open_spool(config.spool.directory);
   auto store = open_store(given ? *options.store : config.store.url);
   if (store || options.store) return store;

@@ -56,9 +56,6 @@ class EventSource {
 // True when the event is one the query asks for.
 [[nodiscard]] bool matches(const report::EventQuery& query, const report::Event& event);
 
-// A SQLite file that is not there would be made: asking questions must not.
-[[nodiscard]] bool store_is_there(std::string_view url);
-
 [[nodiscard]] std::unique_ptr<EventSource> open_spool(std::filesystem::path directory);
 [[nodiscard]] base::Result<std::unique_ptr<EventSource>> open_store(const std::string& url);
 

@@ -1,6 +1,6 @@
 #include "cli/explain.hpp"
 
-#include <utility>
+#include <set>
 #include <vector>
 
 #include <sysexits.h>
@@ -23,12 +23,8 @@ constexpr std::size_t others_max = 5;
 struct Found {
   report::Event event;  // The newest with that id.
   std::string line;
-  std::vector<std::string> others;  // Ids.
+  std::set<std::string> ids;  // Of all of them; empty: nothing was found.
   Unread unread;
-};
-
-struct Answer {
-  std::optional<Found> found;
   std::string places;  // Where was looked.
 };
 
@@ -40,52 +36,50 @@ std::string bare(std::string_view id) {
   return std::string(id.substr(begin, id.find_last_not_of(around) + 1 - begin));
 }
 
-base::Result<std::optional<Found>> find(EventSource& source, const std::string& id) {
+// Adds what `source` knows of `id`.
+base::Result<void> search(EventSource& source, const std::string& id, Found& found) {
   report::EventQuery query;
   query.id = id;
-  std::optional<Found> found;
   const auto unread =
       source.for_each(query, [&](std::string_view line, const report::Event& event) {
-        if (!found) {
-          found = Found{event, std::string(line), {}, {}};
-          return true;
+        if (found.ids.empty() || event.time >= found.event.time) {
+          found.event = event;
+          found.line = line;
         }
-        std::string other = event.id;
-        if (event.time >= found->event.time) {
-          other = std::exchange(found->event, event).id;
-          found->line = line;
-        }
-        found->others.push_back(std::move(other));
+        found.ids.insert(event.id);
         return true;
       });
   if (!unread) return std::unexpected(unread.error());
-  if (found) found->unread = *unread;
-  return found;
+  found.unread.malformed += unread->malformed;
+  found.unread.newer += unread->newer;
+  found.places += (found.places.empty() ? "" : " nor in ") + source.name();
+  return {};
 }
 
-// The store, and then the spool, which may hold what was not collected yet.
-base::Result<Answer> find_anywhere(const ExplainOptions& options, const config::Config& config) {
+// In the store, and in the spool, which may hold what was not collected yet: another message with
+// the same queue id, too.
+base::Result<Found> find(const ExplainOptions& options, const config::Config& config) {
   const std::string id = bare(options.id);
   const auto source = open_source(options.source, config);
   if (!source) return std::unexpected(source.error());
-  auto found = find(**source, id);
-  if (!found) return std::unexpected(found.error());
+  Found found;
+  if (const auto done = search(**source, id, found); !done) return std::unexpected(done.error());
   const bool anywhere = !options.source.spool && !options.source.store;
   const auto spool = open_spool(config.spool.directory);
-  Answer answer{*std::move(found), (*source)->name()};
-  if (answer.found || !anywhere || spool->name() == answer.places) return answer;
-  if (auto in_spool = find(*spool, id)) {  // This machine may have none.
-    answer.found = *std::move(in_spool);
-    answer.places += " nor in " + spool->name();
-  }
-  return answer;
+  if (!anywhere || found.ids.contains(id) || spool->name() == found.places) return found;
+  static_cast<void>(search(*spool, id, found));  // This machine may have none.
+  return found;
 }
 
-std::string others_text(const std::vector<std::string>& ids) {
+std::string others_text(const Found& found) {
   std::string text;
-  for (std::size_t i = 0; i < ids.size() && i < others_max; ++i)
-    text.append(i == 0 ? " " : ", ").append(base::printable(ids[i], 60));
-  return ids.size() > others_max ? text + ", ..." : text;
+  std::size_t shown = 0;
+  for (const std::string& id : found.ids) {
+    if (id == found.event.id) continue;
+    if (shown++ == others_max) return text + ", ...";
+    text.append(shown == 1 ? " " : ", ").append(base::printable(id, 60));
+  }
+  return text;
 }
 
 void write_differences(report::JsonWriter& json, std::string_view key,
@@ -104,8 +98,7 @@ void write_differences(report::JsonWriter& json, std::string_view key,
 }  // namespace
 
 std::string to_json(std::string_view line, const report::Event& event,
-                    const config::Config& config) {
-  const report::Rederivation again = report::rederive(event, config.verify, config.policy);
+                    const report::Rederivation& again) {
   report::JsonWriter json(1024);
   json.begin_object("explain");
   json.boolean("same", again.differences.empty() && again.decision.empty());
@@ -127,27 +120,27 @@ int explain(const ExplainOptions& options, Output output) {
     output.error << config.error().what << '\n';
     return EX_CONFIG;
   }
-  const auto answer = find_anywhere(options, *config);
-  if (!answer) {
-    output.error << answer.error().what << '\n';
+  const auto found = find(options, *config);
+  if (!found) {
+    output.error << found.error().what << '\n';
     return EX_UNAVAILABLE;
   }
   const std::string id = base::printable(options.id, 60);
-  if (!answer->found) {
-    output.error << id << ": no such event in " << answer->places << "; events are kept for "
+  if (found->ids.empty()) {
+    output.error << id << ": no such event in " << found->places << "; events are kept for "
                  << config->store.retention_days << " days\n";
     return EX_NOINPUT;
   }
-  const auto& [event, line, others, unread] = *answer->found;
-  output.error << complaint(unread);
-  if (!others.empty()) {
-    output.error << id << ": the newest of " << others.size() + 1
-                 << " events; the others:" << others_text(others) << '\n';
+  output.error << complaint(found->unread);
+  if (found->ids.size() > 1) {
+    output.error << id << ": the newest of " << found->ids.size()
+                 << " events; the others:" << others_text(*found) << '\n';
   }
+  const auto again = report::rederive(found->event, config->verify, config->policy);
   if (options.json) {
-    output.out << to_json(line, event, *config) << '\n';
+    output.out << to_json(found->line, found->event, again) << '\n';
   } else {
-    output.out << tell(event, report::rederive(event, config->verify, config->policy));
+    output.out << tell(found->event, again);
   }
   return output.out.flush() ? EX_OK : EX_IOERR;
 }

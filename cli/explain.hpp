@@ -6,6 +6,7 @@
 
 #include "cli/check.hpp"
 #include "cli/event_source.hpp"
+#include "report/reader/rederive.hpp"
 
 namespace cli {
 
@@ -21,6 +22,6 @@ struct ExplainOptions {
 
 // The event's line with the key "explain" added: what came out again, and the advice.
 [[nodiscard]] std::string to_json(std::string_view line, const report::Event& event,
-                                  const config::Config& config);
+                                  const report::Rederivation& again);
 
 }  // namespace cli

@@ -10,7 +10,6 @@
 #include <sysexits.h>
 
 #include "cli/config_command.hpp"
-#include "cli/event_source.hpp"
 #include "cli/report_text.hpp"
 #include "cli/when.hpp"
 #include "config/config.hpp"
@@ -55,7 +54,7 @@ Result<config::Config> configuration(const ReportOptions& options) {
 }
 
 Result<report::Store> open_tables(const config::Config& config) {
-  if (!store_is_there(config.store.url)) {
+  if (!report::database_exists(config.store.url)) {
     return failed(config.store.url + ": there is no store yet: postern collect makes it",
                   EX_UNAVAILABLE);
   }

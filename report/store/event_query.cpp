@@ -12,7 +12,8 @@ namespace report {
 
 namespace {
 
-constexpr std::uint64_t page_max = 100;  // Times 64 KiB, at worst.
+constexpr std::uint64_t lines_max = 100;  // In memory; times 64 KiB, at worst.
+constexpr std::uint64_t keys_max = 5'000;
 
 // The names below a domain, for LIKE; "_" is a letter of domain names, not a wildcard.
 std::string below(std::string_view domain) {
@@ -65,10 +66,12 @@ Conditions conditions_of(const EventQuery& query) {
   return conditions;
 }
 
-}  // namespace
+using VisitRow = std::function<bool(const SqlRow& row)>;
 
-base::Result<void> for_each_event(Database& database, const EventQuery& query,
-                                  const VisitLine& visit) {
+// Rows of time, id and `columns`, page by page.
+base::Result<void> for_each_row(Database& database, const EventQuery& query,
+                                std::string_view columns, std::uint64_t page_max,
+                                const VisitRow& visit) {
   const Conditions conditions = conditions_of(query);
   std::vector<SqlValue> last;  // Time and id of the last one seen.
   for (std::uint64_t left = query.events_max; left > 0;) {
@@ -78,19 +81,42 @@ base::Result<void> for_each_event(Database& database, const EventQuery& query,
       paged.add(query.newest_first ? "(time_ms, id) < ($, $)" : "(time_ms, id) > ($, $)", last);
     }
     const std::string_view order = query.newest_first ? " DESC" : "";
-    std::string sql = "SELECT time_ms, id, line FROM events" + paged.text();
+    std::string sql = "SELECT time_ms, id";
+    sql.append(columns).append(" FROM events").append(paged.text());
     sql.append(" ORDER BY time_ms").append(order).append(", id").append(order);
     const auto rows =
         database.execute(sql.append(" LIMIT ").append(std::to_string(page)), paged.values());
     if (!rows) return std::unexpected(rows.error());
     for (const SqlRow& row : *rows) {
-      if (!visit(text(row[2]))) return {};
+      if (!visit(row)) return {};
     }
     if (rows->size() < page) return {};
     left -= page;
     last = {rows->back()[0], rows->back()[1]};
   }
   return {};
+}
+
+}  // namespace
+
+base::Result<void> for_each_event(Database& database, const EventQuery& query,
+                                  const VisitLine& visit) {
+  return for_each_row(database, query, ", line", lines_max,
+                      [&](const SqlRow& row) { return visit(text(row[2])); });
+}
+
+base::Result<void> for_each_key(Database& database, const EventQuery& query,
+                                const VisitKey& visit) {
+  return for_each_row(database, query, "", keys_max, [&](const SqlRow& row) {
+    return visit({time_of(number(row[0])), text(row[1])});
+  });
+}
+
+base::Result<std::string> find_line(Database& database, const std::string& id) {
+  const SqlValue parameters[] = {id};
+  const auto rows = database.execute("SELECT line FROM events WHERE id = $1", parameters);
+  if (!rows) return std::unexpected(rows.error());
+  return rows->empty() ? std::string() : text(rows->front()[0]);
 }
 
 base::Result<std::uint64_t> count_events(Database& database, const EventQuery& query) {

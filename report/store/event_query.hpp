@@ -35,6 +35,18 @@ using VisitLine = std::function<bool(std::string_view line)>;
 [[nodiscard]] base::Result<void> for_each_event(Database& database, const EventQuery& query,
                                                 const VisitLine& visit);
 
+struct EventKey {
+  base::WallTime time;
+  std::string id;
+  friend auto operator<=>(const EventKey&, const EventKey&) = default;
+};
+using VisitKey = std::function<bool(const EventKey& key)>;
+// The same events, without reading their lines.
+[[nodiscard]] base::Result<void> for_each_key(Database& database, const EventQuery& query,
+                                              const VisitKey& visit);
+// The line of one event; empty when it is gone.
+[[nodiscard]] base::Result<std::string> find_line(Database& database, const std::string& id);
+
 // How many there are, for progress bars. Reads as much as for_each_event(), without lines.
 [[nodiscard]] base::Result<std::uint64_t> count_events(Database& database, const EventQuery& query);
 

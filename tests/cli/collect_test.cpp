@@ -48,7 +48,7 @@ TEST_CASE("collect --once leaves nothing behind, and --status says so", "[cli]")
   Site site;
   CHECK(site.collect(false, true) == EX_OK);
   CHECK_THAT(site.out.str(), Catch::Contains("behind by ") && Catch::Contains("in 1 segments"));
-  CHECK_FALSE(fs::exists(site.url().substr(7)));  // A question makes no store.
+  CHECK_FALSE(fs::exists(site.url().substr(7)));  // Who only asks makes no store.
   CHECK(site.collect(true, false) == EX_OK);
   CHECK(site.collect(false, true) == EX_OK);
   CHECK_THAT(site.out.str(), Catch::Contains("all collected"));

@@ -24,6 +24,14 @@ std::vector<std::string> ids(cli::EventSource& source, const report::EventQuery&
 
 using Ids = std::vector<std::string>;
 
+// An event of this minute, in the order of ids.
+report::Event recent(const std::string& id) {
+  report::Event event = support::sample_event();
+  event.id = id;
+  event.time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  return event;
+}
+
 // A store with these events.
 std::string make_store(const support::EventSpool& spool, const std::vector<report::Event>& events) {
   const std::string url = "sqlite:" + spool.path("events.db").string();
@@ -110,7 +118,7 @@ TEST_CASE("all that a query asks for must hold", "[cli][source]") {
 
 TEST_CASE("the store gives the same events as the spool they came from", "[cli][source]") {
   support::EventSpool spool;
-  std::vector<report::Event> events = {spool.add_sample("1"), spool.add_sample("2")};
+  std::vector<report::Event> events = {recent("1"), recent("2")};
   const std::string url = make_store(spool, events);
   const auto source = cli::open_store(url);
   REQUIRE(source);
@@ -118,12 +126,37 @@ TEST_CASE("the store gives the same events as the spool they came from", "[cli][
   CHECK((*source)->size({}) == 2);
   CHECK(ids(**source) == Ids{"1", "2"});
   CHECK(ids(**source).empty());
-  make_store(spool, {spool.add_sample("3"), events[0], events[1]});
+  make_store(spool, {recent("3"), events[0], events[1]});
   CHECK(ids(**source) == Ids{"3"});
 
   report::EventQuery query;
   query.events_max = 2;
   CHECK(ids(**cli::open_store(url), query) == Ids{"2", "3"});
+}
+
+TEST_CASE("after the newest so many, a store gives only what comes later", "[cli][source]") {
+  support::EventSpool spool;
+  const std::vector<report::Event> events = {recent("1"), recent("2"), recent("3")};
+  const auto source = cli::open_store(make_store(spool, events));
+  REQUIRE(source);
+  report::EventQuery query;
+  query.events_max = 1;
+  CHECK(ids(**source, query) == Ids{"3"});
+  CHECK(ids(**source).empty());
+  make_store(spool, {recent("4"), events[0]});
+  CHECK(ids(**source) == Ids{"4"});
+}
+
+TEST_CASE("a gateway with its clock ahead hides no events of others", "[cli][source]") {
+  support::EventSpool spool;
+  report::Event ahead = recent("1");
+  ahead.time += 48h;
+  const auto source = cli::open_store(make_store(spool, {ahead}));
+  REQUIRE(source);
+  CHECK(ids(**source) == Ids{"1"});
+  make_store(spool, {recent("2"), ahead});
+  CHECK(ids(**source) == Ids{"2"});
+  CHECK(ids(**source).empty());
 }
 
 TEST_CASE("asking makes no store where none was", "[cli][source]") {
@@ -137,6 +170,15 @@ TEST_CASE("asking makes no store where none was", "[cli][source]") {
   REQUIRE(chosen);
   CHECK((*chosen)->name() == "spool " + spool.folder());
   CHECK_FALSE(cli::open_source({.spool = {}, .store = "sqlite:" + file.string()}, config));
+}
+
+TEST_CASE("a store of a newer version is an error that says so", "[cli][source]") {
+  const support::EventSpool spool;
+  const std::string url = make_store(spool, {recent("1")});
+  REQUIRE(report::Store::open(url)->database().execute("INSERT INTO postern_schema VALUES (99)"));
+  const auto source = cli::open_store(url);
+  REQUIRE_FALSE(source);
+  CHECK(source.error().what.contains("version 99, newer than"));
 }
 
 TEST_CASE("a store that does not answer is an error, not the spool", "[cli][source]") {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sysexits.h>
 
+#include "report/store/collector.hpp"
 #include "tests/support/event_spool.hpp"
 
 using namespace std::chrono_literals;
@@ -54,6 +55,28 @@ TEST_CASE("of several events with one queue id the newest is told, and that ther
   CHECK(trial.run("4XyZ") == EX_OK);
   CHECK(trial.out.str().contains("event 0003\n"));
   CHECK(trial.error.str() == "4XyZ: the newest of 2 events; the others: 0001\n");
+}
+
+TEST_CASE("a queue id is looked for in the spool although the store knows an older one",
+          "[cli][explain]") {
+  Trial trial;
+  const std::string url = "sqlite:" + trial.spool.path("events.db").string();
+  std::ofstream(*trial.options.config, std::ios::app) << "[store]\nurl = \"" << url << "\"\n";
+  report::Event newer = trial.spool.add_sample("0001");
+  report::Collector::Options collecting;
+  collecting.directory = trial.spool.folder();
+  collecting.url = url;
+  auto collector =
+      report::Collector::open(collecting, {[](auto, const auto&) {}, [](auto) { return false; }});
+  REQUIRE(collector.value().run_once());
+  newer.id = "0002";
+  newer.time += 1h;
+  trial.spool.add(newer);
+  CHECK(trial.run("4XyZ") == EX_OK);
+  CHECK(trial.out.str().contains("event 0002\n"));
+  CHECK(trial.error.str() == "4XyZ: the newest of 2 events; the others: 0001\n");
+  CHECK(trial.run("0001") == EX_OK);
+  CHECK(trial.out.str().contains("event 0001\n"));
 }
 
 TEST_CASE("an event nobody remembers is no input", "[cli][explain]") {
