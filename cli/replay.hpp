@@ -46,7 +46,7 @@ class Replay {
   void add(const report::Event& event);
 
   std::uint64_t events = 0;
-  std::uint64_t unjudged = 0;  // Not verified then, and the candidate would: nobody knows.
+  std::uint64_t unjudged = 0;  // decide_again() says nothing.
   std::uint64_t reasons = 0;   // Same fate, by another rule.
   std::uint64_t changes = 0;   // Another fate: all of `groups`.
 

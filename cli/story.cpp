@@ -68,12 +68,10 @@ void tell_message(Page& page, const report::Event& event) {
     client += ", reverse name " + shown(iprev->name.value_or("none"), 253) +
               " (iprev=" + std::string(iprev::name(iprev->status)) + ")";
   }
-  if (connection.relay) client += ", through our relay " + connection.relay->text();
   if (connection.authenticated) client += ", authenticated";
   page.line("from client", client);
   page.line("HELO", shown(connection.helo, 253));
   page.line("MAIL FROM", "<" + base::printable(event.envelope.mail_from) + ">");
-  page.line("recipients", recipients_text(event.envelope.recipients));
   const base::Domain* author = event.facts.from_domain();
   page.line("From", author != nullptr ? author->text() : "no single author domain");
   if (event.facts.from_fault) page.line("", mail::name(*event.facts.from_fault));
@@ -172,11 +170,13 @@ void tell_alignment(Page& page, const verify::Facts& facts) {
   page.heading("Alignment with " + author->text());
   const auto relation = [&](const std::optional<base::Domain>& domain, bool strict, bool passed,
                             bool any_aligned) -> std::string {
-    const bool within =
-        domain && facts.dmarc.organization && domain->is_within(*facts.dmarc.organization);
-    const bool near = domain && (strict ? *domain == *author : within);
-    if (!near) return "no: another organization, or not the same name";
-    return passed && any_aligned ? "yes" : "its domain would, but it did not pass";
+    const auto& organization = facts.dmarc.organization;
+    if (!domain || !organization || !domain->is_within(*organization)) {
+      return "no: another organization";
+    }
+    if (strict && *domain != *author) return "no: not that very name (strict)";
+    if (!passed) return "its domain would, but it did not pass";
+    return any_aligned || !facts.dmarc.policy_domain ? "yes" : "not known: temporary error";
   };
   const auto& record = facts.dmarc.record;
   std::vector<std::vector<std::string>> rows = {{"identifier", "domain", "result", "aligned"}};
@@ -214,8 +214,20 @@ void tell_decision(Page& page, const report::Event& event) {
   if (decision.would != decision.action) {
     page.line("would be", in_words(decision.would) + ", if everything were enforced");
   }
-  page.line("rule", shown(decision.rule, 60) +
-                        (decision.tenant.empty() ? "" : ", tenant " + shown(decision.tenant, 253)));
+  page.line("rule", shown(decision.rule, 60));
+  if (decision.reply.code != 250) {
+    page.line("reply", std::to_string(decision.reply.code) + " " + decision.reply.enhanced_code +
+                           " " + base::printable(decision.reply.text, 500));
+  }
+}
+
+// Whom we serve, what we run, whom we make exceptions for, and what we watch for.
+void tell_site(Page& page, const report::Event& event) {
+  const policy::Decision& decision = event.decision;
+  page.heading("For this site only: cut off here what you forward");
+  page.line("recipients", recipients_text(event.envelope.recipients));
+  if (event.connection.relay) page.line("our relay", event.connection.relay->text());
+  if (!decision.tenant.empty()) page.line("tenant", shown(decision.tenant, 253));
   for (const policy::Stricter& stricter : decision.stricter) {
     page.line("stricter", shown(stricter.recipients_domain, 253) + " wanted " +
                               std::string(policy::name(stricter.action)));
@@ -223,10 +235,8 @@ void tell_decision(Page& page, const report::Event& event) {
   page.line("why", shown(decision.why, 500));
   for (const std::string& signal : event.signals)
     page.line("noticed", shown(signal));
-  if (decision.reply.code != 250) {
-    page.line("reply", std::to_string(decision.reply.code) + " " + decision.reply.enhanced_code +
-                           " " + base::printable(decision.reply.text, 500));
-  }
+  if (event.circumstances.dns_degraded) page.line("our DNS", "was failing at that time");
+  page.line("configuration", shown(event.config, 60));
 }
 
 void tell_difference(Page& page, const report::Difference& difference) {
@@ -237,7 +247,10 @@ void tell_difference(Page& page, const report::Difference& difference) {
 void tell_again(Page& page, const report::Rederivation& again) {
   page.heading("Derived again from the stored answers, without network");
   const bool same = again.differences.empty() && again.decision.empty();
-  page.line("result", same ? "same verdict" : "not the same verdict");
+  const bool sure = same || again.missing.empty();
+  page.line("result", same   ? "same verdict"
+                      : sure ? "not the same verdict"
+                             : "cannot be told: not all answers are remembered");
   for (const report::Difference& difference : again.differences)
     tell_difference(page, difference);
   for (const report::Difference& difference : again.decision)
@@ -276,7 +289,7 @@ std::string evidence_in_words(const std::string& evidence) {
       {"nothing-authenticated", "nothing at all authenticates the message"},
       {"spf-fail", "the domain itself says that this client may not send for it (SPF)"},
       {"no-fcrdns", "the client has no reverse name that resolves to it again"},
-      {"protected", "the domain is protected here"},
+      {"protected-domain", "the domain is protected here"},
       {"-list-mail", "it looks like the mail of a mailing list"},
       {"-arc-chain", "it carries an ARC chain: somebody forwarded it"},
       {"-other-signature", "another domain's signature passes"},
@@ -301,10 +314,9 @@ std::string tell(const report::Event& event, const report::Rederivation& again) 
   if (!advice.empty()) page.heading("What the sender should do");
   for (std::size_t i = 0; i < advice.size(); ++i)
     page.line(std::to_string(i + 1), advice[i]);
-  if (event.verified) {
-    tell_dns(page, event);
-    tell_again(page, again);
-  }
+  if (event.verified) tell_dns(page, event);
+  tell_site(page, event);
+  if (event.verified) tell_again(page, again);
   return page.take();
 }
 

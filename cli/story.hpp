@@ -8,9 +8,10 @@
 
 namespace cli {
 
-// The whole story of one message, for a postmaster to forward to the sender: who sent what, what
-// the DNS said, what aligned, what was decided and why, whether the stored answers still lead
-// there, and what the sender should do. Lines of at most 100 columns, printable. Pure.
+// The whole story of one message. First what a postmaster can forward to the sender: who sent what,
+// what aligned, what was decided, what the sender should do, and what the DNS said. Then, under
+// "For this site only", what tells of recipients and rules, and whether the stored answers still
+// lead to the same verdict. Lines of at most 100 columns, printable. Pure.
 [[nodiscard]] std::string tell(const report::Event& event, const report::Rederivation& again);
 
 // What a stored question was asked for.

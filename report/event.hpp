@@ -34,6 +34,8 @@ struct Event {
   // For a failure report (RFC 9991): redacted_headers(), of messages chosen for one only.
   std::string failure_headers;
   Timings timings;
+  // Read from a line that had no room for all domains of recipients.
+  bool recipients_cut = false;
 };
 
 // One JSON object on one line, no line end (docs/formats/event.md). Local parts of addresses are

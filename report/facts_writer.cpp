@@ -19,6 +19,7 @@ constexpr std::size_t sealers_max = 10;
 constexpr std::size_t record_max = 2'048;       // Of the DMARC record.
 constexpr std::size_t dns_octets_max = 32'768;  // Of all DNS answers together.
 constexpr std::size_t dns_record_max = 4'096;   // Of one record.
+constexpr std::size_t escape_octets_max = 12;   // JsonWriter cuts in front of one.
 constexpr std::size_t tail_octets_max = 6'000;  // One DNS answer too many, and what follows them.
 
 std::string_view text_of(const std::optional<base::Domain>& domain) {
@@ -154,9 +155,11 @@ void write_dns(JsonWriter& json, const verify::Facts& facts) {
     json.number("ttl", lookup.answer.ttl.count());
     if (lookup.answer.authentic) json.boolean("authentic", true);
     json.begin_array("records");
+    bool cut = false;  // A part of an answer is no answer.
     for (const dns::Record& record : lookup.answer.records) {
-      if (json.octets() >= limit) {
-        truncated = true;
+      const std::size_t begin = json.octets();
+      if (begin >= limit) {
+        cut = truncated = true;
         break;
       }
       if (const auto* text = std::get_if<std::string>(&record)) {
@@ -164,8 +167,10 @@ void write_dns(JsonWriter& json, const verify::Facts& facts) {
       } else {
         json.text({}, dns::text(record), dns_record_max);
       }
+      cut = cut || json.octets() - begin > dns_record_max - escape_octets_max;
     }
     json.end_array();
+    if (cut) json.boolean("records_cut", true);
     json.end_object();
   }
   json.end_array();

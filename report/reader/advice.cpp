@@ -9,6 +9,8 @@ namespace report {
 
 namespace {
 
+constexpr std::size_t signatures_max = 3;  // More would bury the rest.
+
 class Advice {
  public:
   void add(std::string sentence) {
@@ -41,10 +43,11 @@ void advise_on_author(mail::FromFault fault, Advice& advice) {
   }
 }
 
-// The DNS server of `domain`, or ours, gave no answer.
-std::string unanswered(std::string_view what, const std::optional<base::Domain>& domain) {
-  return std::string(what) + " of " + shown(domain) +
-         " could not be looked up: have its name servers checked, then send the message again.";
+std::string unanswered(std::string_view what, std::string_view where, const Event& event) {
+  return std::string(what).append(" of ").append(where).append(
+      event.circumstances.dns_degraded
+          ? " could not be looked up: our own DNS was failing then, so there is nothing to mend."
+          : " could not be looked up: have its name servers checked.");
 }
 
 void advise_on_spf(const spf::Result& spf, const Event& event, Advice& advice) {
@@ -75,7 +78,9 @@ void advise_on_spf(const spf::Result& spf, const Event& event, Advice& advice) {
       return advice.add("Correct the SPF record of " + domain + ": " +
                         base::printable(spf.problem.empty() ? "it is invalid" : spf.problem) + ".");
     case spf::Status::temperror:
-      return advice.add(unanswered("The SPF record", spf.domain));
+      // Behind a relay of ours nobody knows the client: nothing of the sender's.
+      if (!event.connection.client && event.connection.relay) return;
+      return advice.add(unanswered("The SPF record", domain, event));
     case spf::Status::pass:
       return;
   }
@@ -85,7 +90,7 @@ std::string key_name(const dkim::Result& result) {
   return base::printable(result.selector, 80) + "._domainkey." + shown(result.domain);
 }
 
-std::string about_key(const dkim::Result& result) {
+std::string about_key(const dkim::Result& result, const Event& event) {
   const std::string key = "The DKIM key at " + key_name(result);
   switch (result.reason) {
     case dkim::Reason::no_key:
@@ -97,18 +102,18 @@ std::string about_key(const dkim::Result& result) {
     case dkim::Reason::oversize_key:
       return key + " is longer than verifiers accept: use RSA with 2048 bits.";
     case dkim::Reason::key_unavailable:
-      return key + " could not be looked up: have the name servers checked.";
+      return unanswered("The DKIM key", key_name(result), event);
     default:
       return key + " does not fit the signature (" + std::string(dkim::describe(result.reason)) +
              "): correct the record.";
   }
 }
 
-void advise_on_signature(const dkim::Result& result, Advice& advice) {
+void advise_on_signature(const dkim::Result& result, const Event& event, Advice& advice) {
   using dkim::Reason;
   const std::string signature = "The DKIM signature of " + shown(result.domain);
   if (result.reason >= Reason::key_unavailable && result.reason <= Reason::oversize_key) {
-    return advice.add(about_key(result));
+    return advice.add(about_key(result, event));
   }
   switch (result.reason) {
     case Reason::none:
@@ -143,43 +148,87 @@ void advise_on_signature(const dkim::Result& result, Advice& advice) {
   }
 }
 
-// Nothing that passed is of the author's organization.
+// Somebody between the author and us passed the message on.
+bool is_indirect(const verify::Facts& facts) {
+  return facts.message.list_mail || facts.message.mail_from_rewritten ||
+         facts.arc.status != arc::Status::none;
+}
+
+// `domain` passed, and did not align with the author.
+void advise_on_stranger(const base::Domain& domain, const Event& event, bool signature,
+                        Advice& advice) {
+  const dmarc::Result& dmarc = event.facts.dmarc;
+  const std::string author = event.facts.from_domain()->text();
+  const std::string other = domain.text();
+  if (dmarc.organization && domain.is_within(*dmarc.organization)) {
+    if (!dmarc.record) return;  // It would align, were there a policy.
+    return advice.add(signature
+                          ? "Sign with d=" + author + ": its DMARC record asks for that very " +
+                                "name (adkim=s), and the signature is of " + other + "."
+                          : "Use a MAIL FROM address of " + author + ": its DMARC record " +
+                                "asks for that very name (aspf=s), and it was of " + other + ".");
+  }
+  if (is_indirect(event.facts)) {
+    return advice.add("This came through a mailing list or forwarder, " + other +
+                      ": have it leave alone what the author's DKIM signature covers, or write " +
+                      "a From field of its own. What it signs or sends itself does not speak for " +
+                      author + ".");
+  }
+  advice.add(signature ? "Sign with d=" + author + " as well: the signature of " + other +
+                             " passes, but it is another organization than the From field's " +
+                             author + "."
+                       : "SPF passes for " + other + ", which is not aligned with " + author +
+                             ": use a MAIL FROM address within " + shown(dmarc.organization) +
+                             ", or sign with DKIM as that domain.");
+}
+
 void advise_on_alignment(const Event& event, Advice& advice) {
   const verify::Facts& facts = event.facts;
-  const std::string author = facts.from_domain()->text();
-  for (const dkim::Result& result : facts.dkim) {
-    if (!result.vouches() || !result.domain) continue;
-    advice.add("Sign with d=" + author + " as well: the signature of " + result.domain->text() +
-               " passes, but it is another organization than the From field's " + author + ".");
-    break;
-  }
+  const auto passing = std::ranges::find_if(
+      facts.dkim, [](const dkim::Result& one) { return one.vouches() && one.domain; });
+  if (passing != facts.dkim.end()) advise_on_stranger(*passing->domain, event, true, advice);
   const spf::Result* spf = facts.mail_from_spf();
   if (spf != nullptr && spf->status == spf::Status::pass && spf->domain) {
-    advice.add("SPF passes for " + spf->domain->text() + ", which is not aligned with " + author +
-               ": use a MAIL FROM address within " + shown(facts.dmarc.organization) +
-               ", or sign with DKIM as that domain.");
+    advise_on_stranger(*spf->domain, event, false, advice);
   }
   if (facts.dkim.empty()) {
-    advice.add("Sign the mail of " + author + " with DKIM: it carries no signature.");
+    advice.add("Sign the mail of " + facts.from_domain()->text() +
+               " with DKIM: it carries no signature.");
   }
 }
 
-void advise_on_record(const dmarc::Result& dmarc, Advice& advice) {
-  const std::string domain = shown(dmarc.author);
+// What `domain` has at _dmarc.
+std::ptrdiff_t count_records(const base::Domain& domain, const Event& event) {
+  const auto asked =
+      std::ranges::find(event.facts.dns, dmarc::record_question(domain), &dns::Lookup::question);
+  if (asked == event.facts.dns.end()) return 0;
+  return std::ranges::count_if(asked->answer.records, [](const dns::Record& record) {
+    return dns::text(record).starts_with("v=DMARC1");
+  });
+}
+
+void advise_on_record(const base::Domain& author, const Event& event, Advice& advice) {
+  const dmarc::Result& dmarc = event.facts.dmarc;
   if (dmarc.record && dmarc.record->policy_invalid) {
     advice.add("Correct the DMARC record of " + shown(dmarc.policy_domain) +
                ": p=, sp= or np= is none of none, quarantine and reject.");
   }
-  if (dmarc.status == dmarc::Status::none && !dmarc.record && dmarc.author) {
-    advice.add("Publish a DMARC record at _dmarc." + domain +
+  if (dmarc.status == dmarc::Status::none && !dmarc.record) {
+    for (const auto& domain : {std::optional(author), dmarc.organization}) {
+      if (!domain || count_records(*domain, event) < 2) continue;
+      return advice.add("Leave one DMARC record at _dmarc." + domain->text() +
+                        ": there are several, and then none counts (RFC 9989 section 4.10).");
+    }
+    advice.add("Publish a DMARC record at _dmarc." + author.text() +
                ": without one anybody can write mail in its name.");
   }
   if (dmarc.status == dmarc::Status::permerror && !dmarc.reason.empty()) {
-    advice.add("Correct the DMARC record of " + domain + ": " + base::printable(dmarc.reason) +
-               ".");
+    advice.add("Correct the DMARC record of " + author.text() + ": " +
+               base::printable(dmarc.reason) + ".");
   }
-  if (dmarc.status == dmarc::Status::temperror) {
-    advice.add(unanswered("The DMARC record", dmarc.author));
+  // With a record it is SPF or a key that could not be looked up.
+  if (dmarc.status == dmarc::Status::temperror && !dmarc.record) {
+    advice.add(unanswered("The DMARC record", author.text(), event));
   }
 }
 
@@ -203,11 +252,12 @@ std::vector<std::string> advise(const Event& event) {
     return {"Shorten the header section of the message: it is too large to be checked."};
   }
   if (facts.from_fault) advise_on_author(*facts.from_fault, advice);
-  advise_on_record(facts.dmarc, advice);
+  const base::Domain* author = facts.from_domain();
+  if (author != nullptr) advise_on_record(*author, event, advice);
   if (facts.dmarc.status == dmarc::Status::pass) return advice.take();
-  if (facts.from_domain() != nullptr) advise_on_alignment(event, advice);
-  for (const dkim::Result* result : dkim::most_telling(facts.dkim, 10))
-    advise_on_signature(*result, advice);
+  if (author != nullptr) advise_on_alignment(event, advice);
+  for (const dkim::Result* result : dkim::most_telling(facts.dkim, signatures_max))
+    advise_on_signature(*result, event, advice);
   if (facts.mail_from_spf() != nullptr) advise_on_spf(*facts.mail_from_spf(), event, advice);
   advise_on_client(event, advice);
   return advice.take();

@@ -41,6 +41,7 @@ void read_envelope(const JsonNode& line, Event& event) {
   envelope.mail_from = line["mail_from"].text();
   line["recipients_domains"].for_each(
       [&](const JsonNode& domain) { envelope.recipients.push_back("@" + domain.text()); });
+  event.recipients_cut = line["recipients_domains_cut"].boolean();
   const auto count = static_cast<std::size_t>(line["recipients"].number());
   const std::string more = envelope.recipients.empty() ? "" : envelope.recipients.front();
   if (count > envelope.recipients.size()) {

@@ -22,7 +22,7 @@ struct LineError {
 
 // The event of one line. Unknown keys are skipped. What to_line() left out (bodies of long lists,
 // local parts, records beyond its limits) is not there; all that policy::decide() reads is, unless
-// `truncated`.
+// Event::recipients_cut.
 [[nodiscard]] base::Result<Event, LineError> from_line(std::string_view line);
 
 }  // namespace report

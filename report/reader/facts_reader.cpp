@@ -116,9 +116,9 @@ void read_checks(const JsonNode& line, verify::Facts& facts) {
   facts.dkim = read_signatures(line);
   facts.arc = read_arc(line["arc"]);
   facts.dmarc = read_dmarc(line["dmarc"]);
-  line["dns"].for_each([&](const JsonNode& node) { facts.dns.push_back(read_lookup(node)); });
-  // The last answer may lack records then.
-  if (line["dns_truncated"].boolean() && !facts.dns.empty()) facts.dns.pop_back();
+  line["dns"].for_each([&](const JsonNode& node) {
+    if (!node["records_cut"].boolean()) facts.dns.push_back(read_lookup(node));
+  });
 }
 
 }  // namespace report

@@ -121,7 +121,7 @@ std::vector<Difference> compare(const policy::Decision& stored, const policy::De
 std::optional<policy::Decision> decide_again(const Event& event, const policy::Rules& rules) {
   const policy::TrustVerdict trust = policy::trusts(rules.trust, event.connection);
   if (trust.trusted) return policy::decide_trusted(trust);
-  if (!event.verified) return std::nullopt;
+  if (!event.verified || (event.recipients_cut && !rules.tenants.empty())) return std::nullopt;
   return policy::decide(
       {event.facts, event.connection, event.envelope, event.circumstances, event.id}, rules);
 }

@@ -14,8 +14,9 @@
 // Judging a message again that is long gone, from its event alone: no network, no clock.
 namespace report {
 
-// What these rules say of the stored facts and circumstances. Nothing when the message was not
-// verified and these rules do not trust its client: nobody knows what the checks would have said.
+// What these rules say of the stored facts and circumstances. Nothing when nobody knows: the
+// message was not verified and these rules do not trust its client, or it had recipients of domains
+// that the event does not name, and these rules have tenants.
 [[nodiscard]] std::optional<policy::Decision> decide_again(const Event& event,
                                                            const policy::Rules& rules);
 

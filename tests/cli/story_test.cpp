@@ -34,6 +34,48 @@ TEST_CASE("the story says what was found, decided and advised", "[cli][story]") 
   }
 }
 
+TEST_CASE("what can be forwarded tells nothing of recipients, relays, exceptions and tenants",
+          "[cli][story]") {
+  report::Event event = support::sample_event();
+  event.connection.relay = base::IpAddress::parse("10.1.2.3");
+  event.connection.user = "alice-the-user";
+  event.decision.tenant = "tenant.example";
+  event.decision.stricter = {{"strict.example", policy::Action::reject, "dmarc-reject"}};
+  event.decision.why = "client 10.9.0.0/16";
+  event.signals = {"lookalike:protected.example"};
+  const std::string story = story_of(event);
+  const std::string forwarded = story.substr(0, story.find("\nFor this site only"));
+  INFO(story);
+  for (const char* secret :
+       {"10.1.2.3", "tenant.example", "strict.example", "10.9.0.0", "protected.example"}) {
+    CHECK(story.contains(secret));
+    CHECK_FALSE(forwarded.contains(secret));
+  }
+  CHECK_FALSE(forwarded.contains("recipients"));
+  CHECK_FALSE(story.contains("alice-the-user"));
+  for (const char* part : {"dmarc-reject", "550 5.7.1", "What the sender should do", "v=spf1"})
+    CHECK(forwarded.contains(part));
+}
+
+TEST_CASE("alignment is told as it is", "[cli][story]") {
+  report::Event event = support::sample_event();
+  event.facts.spf.back().status = spf::Status::pass;
+  event.facts.dmarc.status = dmarc::Status::none;
+  event.facts.dmarc.policy_domain.reset();  // Nobody published a policy: nothing was compared.
+  CHECK(story_of(event).contains("SPF         example.com  pass    yes"));
+  event = support::sample_event();
+  event.facts.dkim.front().domain = base::Domain::parse("mail.example.com");
+  event.facts.dmarc.record = *dmarc::parse_record("v=DMARC1; p=reject; adkim=s");
+  CHECK(story_of(event).contains("no: not that very name (strict)"));
+}
+
+TEST_CASE("without all answers nobody can tell whether the verdict is the same", "[cli][story]") {
+  report::Event event = support::sample_event();
+  std::erase_if(event.facts.dns,
+                [](const dns::Lookup& lookup) { return lookup.question.name == "example.com"; });
+  CHECK(story_of(event).contains("cannot be told: not all answers are remembered"));
+}
+
 TEST_CASE("a hostile event makes no line over 100 columns and nothing unprintable",
           "[cli][story]") {
   for (const report::Event& event : {support::sample_event(), support::monstrous_event()}) {
@@ -73,6 +115,11 @@ TEST_CASE("questions are told by what they were for", "[cli][story]") {
 }
 
 TEST_CASE("evidence is told in words, and unknown evidence as it is", "[cli][story]") {
+  for (const char* name : {"protected-domain", "nothing-authenticated", "spf-fail", "no-fcrdns",
+                           "-list-mail", "-arc-chain", "-other-signature", "-forwarder",
+                           "-unchecked"}) {  // All that policy/corroboration.cpp notes.
+    CHECK(cli::evidence_in_words(name) != name);
+  }
   CHECK(cli::evidence_in_words("-list-mail") == "it looks like the mail of a mailing list");
   CHECK(cli::evidence_in_words("new\x1B") == "new\\x1B");
 }

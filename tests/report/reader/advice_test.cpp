@@ -61,6 +61,38 @@ TEST_CASE("each fault has its advice", "[report][advice]") {
        [](Event& event) { mail_from(event).status = spf::Status::temperror; }},
       {"carries no signature", [](Event& event) { event.facts.dkim.clear(); }},
       {"Sign with d=example.com as well", [](Event& event) { pass_as(event, "esp.example"); }},
+      {"asks for that very name (adkim=s), and the signature is of mail.example.com",
+       [](Event& event) {
+         pass_as(event, "mail.example.com");
+         event.facts.dmarc.record = *dmarc::parse_record("v=DMARC1; p=reject; adkim=s");
+       }},
+      {"Use a MAIL FROM address of example.com: its DMARC record",
+       [](Event& event) {
+         mail_from(event).status = spf::Status::pass;
+         mail_from(event).domain = domain("bounce.example.com");
+         event.facts.dmarc.record = *dmarc::parse_record("v=DMARC1; p=reject; aspf=s");
+       }},
+      {"This came through a mailing list or forwarder, lists.example",
+       [](Event& event) {
+         pass_as(event, "lists.example");
+         event.facts.message.list_mail = true;
+       }},
+      {"our own DNS was failing then",
+       [](Event& event) {
+         mail_from(event).status = spf::Status::temperror;
+         event.circumstances.dns_degraded = true;
+       }},
+      {"Leave one DMARC record at _dmarc.example.com",
+       [](Event& event) {
+         event.facts.dmarc.status = dmarc::Status::none;
+         for (dns::Lookup& lookup : event.facts.dns) {
+           if (lookup.question.name == "_dmarc.example.com") {
+             lookup.answer.records = {lookup.answer.records.front(), "v=DMARC1; p=none"};
+           }
+         }
+       }},
+      {"The DMARC record of example.com could not be looked up: have its name servers checked",
+       [](Event& event) { event.facts.dmarc.status = dmarc::Status::temperror; }},
       {"not aligned with example.com",
        [](Event& event) {
          mail_from(event).status = spf::Status::pass;
@@ -103,6 +135,34 @@ TEST_CASE("each fault has its advice", "[report][advice]") {
     INFO(row.part);
     CHECK(advises(event, row.part));
   }
+}
+
+TEST_CASE("no advice blames who is not at fault", "[report][advice]") {
+  Event event = support::sample_event();
+  pass_as(event, "mail.example.com");  // Of the same organization, under adkim=s.
+  event.facts.dmarc.record = *dmarc::parse_record("v=DMARC1; p=reject; adkim=s");
+  CHECK_FALSE(advises(event, "another organization"));
+
+  event.facts.dmarc.status = dmarc::Status::temperror;  // The record is there: it was not that.
+  CHECK_FALSE(advises(event, "The DMARC record of"));
+
+  event = support::sample_event();
+  event.facts.dmarc.status = dmarc::Status::none;
+  event.facts.dmarc.policy_domain.reset();
+  mail_from(event).status = spf::Status::pass;
+  CHECK_FALSE(advises(event, "not aligned"));
+
+  event = support::sample_event();
+  event.facts.authors.clear();
+  event.facts.from_fault = mail::FromFault::missing;
+  event.facts.dmarc = {};
+  CHECK_FALSE(advises(event, "_dmarc."));
+
+  event = support::sample_event();  // The Received field of our relay names no client.
+  event.connection.client.reset();
+  event.connection.relay = base::IpAddress::parse("198.51.100.7");
+  mail_from(event).status = spf::Status::temperror;
+  CHECK_FALSE(advises(event, "name servers"));
 }
 
 TEST_CASE("who passes needs no advice, and who was not checked gets none", "[report][advice]") {

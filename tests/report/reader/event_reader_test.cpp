@@ -105,9 +105,19 @@ TEST_CASE("an empty event, a hostile one and one without local parts are read, t
 
 TEST_CASE("an answer that was cut short is not taken for the whole answer", "[report][reader]") {
   const auto whole = from_line(sample_line());
-  const auto cut = from_line(line_with("/dns_truncated", true));
+  const auto cut = from_line(line_with("/dns/0/records_cut", true));
   REQUIRE(cut);
   CHECK(cut->facts.dns.size() == whole->facts.dns.size() - 1);
+  for (const char* filler : {"a", "\x01", "\xF0\x9F\x98\x80"}) {
+    report::Event event = support::sample_event();
+    std::string record = "v=spf1 ip4:192.0.2.1 -all";
+    while (record.size() < 6'000)
+      record += filler;
+    event.facts.dns.front().answer.records = {std::string("short"), record};
+    const auto read = from_line(report::to_line(event));
+    REQUIRE(read);
+    CHECK(read->facts.dns.size() == event.facts.dns.size() - 1);
+  }
 }
 
 TEST_CASE("keys that are unknown, missing or null are no fault", "[report][reader]") {

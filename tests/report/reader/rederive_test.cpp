@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "report/reader/event_reader.hpp"
 #include "tests/support/sample_event.hpp"
 
 namespace {
@@ -70,4 +71,17 @@ TEST_CASE("a message that was not verified can be trusted again, and else not be
   REQUIRE(decision);
   CHECK(decision->rule == "trusted-network");
   CHECK(report::rederive(event, {}, {}).decision.empty());
+}
+
+TEST_CASE("where tenants decide, more recipients' domains than an event names cannot be judged",
+          "[report][rederive]") {
+  report::Event event = support::sample_event();
+  for (int i = 0; i < 150; ++i)
+    event.envelope.recipients.push_back("x@d" + std::to_string(1000 + i) + ".example");
+  const auto read = report::from_line(report::to_line(event));
+  REQUIRE(read);
+  CHECK(report::decide_again(*read, {}));
+  policy::Rules rules;
+  rules.tenants = policy::Tenants({{"t", {"d1149.example"}, {}, {}}});
+  CHECK_FALSE(report::decide_again(*read, rules));
 }
