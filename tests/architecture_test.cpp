@@ -62,7 +62,7 @@ const std::map<std::string, std::string> owner = {
     {"pqxx/", "report/store/postgres_database.cpp"},
     {"pugixml", "report/feedback/aggregate.cpp"},
     {"curl/", "report/feedback/submission.cpp"},
-    {"zlib", "report/feedback/submission.cpp"},
+    {"zlib", "report/feedback/gzip.cpp"},
     {"CLI/", "cli/main.cpp"},
     {"spf2/", "verify/spf/libspf2_engine.cpp"},
 };

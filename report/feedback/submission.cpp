@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <limits>
 #include <new>
 #include <utility>
 
 #include <curl/curl.h>
-#include <zlib.h>
 
 #include "verify/base/text.hpp"
 
@@ -214,55 +212,6 @@ Submitted Submitter::submit(const std::optional<Mailbox>& sender, const Mailbox&
   const std::string_view own = problem[0] != '\0' ? problem.data() : curl_easy_strerror(result);
   failed.reason += base::printable(failed.code != 0 ? std::string_view(said.reply) : own);
   return failed;
-}
-
-std::string gzip(std::string_view octets) {
-  constexpr int gzip_format = 16;  // zlib.h: added to the window's size.
-  z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + gzip_format, MAX_MEM_LEVEL,
-                   Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw std::bad_alloc();
-  }
-  const std::unique_ptr<z_stream, Deleter<deflateEnd>> owner(&stream);
-  std::string out;
-  std::array<char, 65'536> buffer{};
-  int result = Z_OK;
-  while (result != Z_STREAM_END) {
-    if (stream.avail_in == 0) {
-      constexpr std::size_t piece_max = std::numeric_limits<uInt>::max();
-      const std::string_view piece = octets.substr(0, piece_max);
-      octets.remove_prefix(piece.size());
-      stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));
-      stream.avail_in = static_cast<uInt>(piece.size());
-    }
-    stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
-    stream.avail_out = buffer.size();
-    result = deflate(&stream, octets.empty() ? Z_FINISH : Z_NO_FLUSH);
-    out.append(buffer.data(), buffer.size() - stream.avail_out);
-  }
-  return out;
-}
-
-base::Result<std::string> gunzip(std::string_view octets) {
-  constexpr int gzip_format = 16;  // As above.
-  constexpr std::size_t octets_max = std::size_t{1} << 30;
-  if (octets.size() > std::numeric_limits<uInt>::max()) return base::fail("gzip: too long");
-  z_stream stream{};
-  if (inflateInit2(&stream, MAX_WBITS + gzip_format) != Z_OK) throw std::bad_alloc();
-  const std::unique_ptr<z_stream, Deleter<inflateEnd>> owner(&stream);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(octets.data()));
-  stream.avail_in = static_cast<uInt>(octets.size());
-  std::string out;
-  std::array<char, 65'536> buffer{};
-  int result = Z_OK;
-  while (result == Z_OK && out.size() <= octets_max) {
-    stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
-    stream.avail_out = buffer.size();
-    result = inflate(&stream, Z_NO_FLUSH);
-    out.append(buffer.data(), buffer.size() - stream.avail_out);
-  }
-  if (result != Z_STREAM_END) return base::fail("gzip: not what was compressed");
-  return out;
 }
 
 }  // namespace report

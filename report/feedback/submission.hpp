@@ -10,13 +10,8 @@
 #include "report/destination.hpp"
 #include "verify/base/result.hpp"
 
-// Mail out of the house: the only door to libcurl (SMTP) and zlib.
+// Mail out of the house: the only door to libcurl (SMTP).
 namespace report {
-
-// RFC 1952. The same octets at every call.
-[[nodiscard]] std::string gzip(std::string_view octets);
-// What gzip() was given; an error for anything else, and for more than 1 GiB.
-[[nodiscard]] base::Result<std::string> gunzip(std::string_view octets);
 
 // The server that takes reports: the site's own MTA, which signs and routes them.
 struct Relay {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "report/destination.hpp"
+#include "report/feedback/gzip.hpp"
 #include "report/feedback/submission.hpp"
 #include "report/outbox/day_rows.hpp"
 #include "report/outbox/deliveries.hpp"

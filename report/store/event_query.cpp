@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "report/feedback/gzip.hpp"
 #include "report/store/sql.hpp"
 #include "report/store/time_columns.hpp"
 
@@ -39,7 +40,7 @@ class Conditions {
     std::ranges::move(values, std::back_inserter(values_));
   }
   void add_equal(std::string_view column, std::string_view value) {
-    if (!value.empty()) add(std::string(column) + " = $", {std::string(value)});
+    if (!value.empty()) add(std::string(column) + " = $", {column_text(value)});
   }
 
   [[nodiscard]] const std::string& text() const { return text_; }
@@ -54,7 +55,10 @@ Conditions conditions_of(const EventQuery& query) {
   Conditions conditions;
   if (query.since) conditions.add("time_ms >= $", {milliseconds_of(*query.since)});
   if (query.until) conditions.add("time_ms < $", {milliseconds_of(*query.until)});
-  if (!query.id.empty()) conditions.add("(id = $ OR queue_id = $)", {query.id, query.id});
+  if (!query.id.empty()) {
+    const std::string id = column_text(query.id);
+    conditions.add("(id = $ OR queue_id = $)", {id, id});
+  }
   if (!query.from_domain.empty()) {
     conditions.add("(from_domain = $ OR from_domain LIKE $ ESCAPE '\\')",
                    {query.from_domain, below(query.from_domain)});
@@ -64,6 +68,12 @@ Conditions conditions_of(const EventQuery& query) {
   conditions.add_equal("rule_name", query.rule);
   conditions.add_equal("gateway", query.gateway);
   return conditions;
+}
+
+// Of a row whose octets were damaged nothing is left: it reads as no event.
+std::string line_of(const SqlValue& plain, const SqlValue& compressed) {
+  if (std::holds_alternative<std::monostate>(compressed)) return text(plain);
+  return gunzip(text(compressed)).value_or("");
 }
 
 using VisitRow = std::function<bool(const SqlRow& row)>;
@@ -101,8 +111,8 @@ base::Result<void> for_each_row(Database& database, const EventQuery& query,
 
 base::Result<void> for_each_event(Database& database, const EventQuery& query,
                                   const VisitLine& visit) {
-  return for_each_row(database, query, ", line", lines_max,
-                      [&](const SqlRow& row) { return visit(text(row[2])); });
+  return for_each_row(database, query, ", line, line_gz", lines_max,
+                      [&](const SqlRow& row) { return visit(line_of(row[2], row[3])); });
 }
 
 base::Result<void> for_each_key(Database& database, const EventQuery& query,
@@ -113,10 +123,10 @@ base::Result<void> for_each_key(Database& database, const EventQuery& query,
 }
 
 base::Result<std::string> find_line(Database& database, const std::string& id) {
-  const SqlValue parameters[] = {id};
-  const auto rows = database.execute("SELECT line FROM events WHERE id = $1", parameters);
+  const SqlValue parameters[] = {column_text(id)};
+  const auto rows = database.execute("SELECT line, line_gz FROM events WHERE id = $1", parameters);
   if (!rows) return std::unexpected(rows.error());
-  return rows->empty() ? std::string() : text(rows->front()[0]);
+  return rows->empty() ? std::string() : line_of(rows->front()[0], rows->front()[1]);
 }
 
 base::Result<std::uint64_t> count_events(Database& database, const EventQuery& query) {

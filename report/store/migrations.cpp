@@ -140,6 +140,12 @@ std::span<const Migration> migrations() {
        {
            "ALTER TABLE report_rows ADD COLUMN last_ms BIGINT NOT NULL DEFAULT 0",
        }},
+      {5,
+       "make room for compressed events",
+       {
+           // Events of before keep their `line`; it is empty where this is not NULL.
+           "ALTER TABLE events ADD COLUMN line_gz BYTEA",
+       }},
   };
   return steps;
 }

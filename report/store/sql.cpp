@@ -1,5 +1,7 @@
 #include "report/store/sql.hpp"
 
+#include "verify/base/text.hpp"
+
 namespace report {
 
 std::string values_list(std::size_t rows, std::size_t columns) {
@@ -13,6 +15,11 @@ std::string values_list(std::size_t rows, std::size_t columns) {
     list += ')';
   }
   return list;
+}
+
+std::string column_text(std::string_view text) {
+  constexpr std::size_t octets_max = 300;
+  return base::printable(text, octets_max);
 }
 
 std::int64_t number(const SqlValue& value) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "report/store/database.hpp"
 
@@ -13,6 +14,10 @@ inline constexpr std::size_t rows_per_statement_max = 100;
 
 // "($1, $2), ($3, $4)": the VALUES of an INSERT of several rows.
 [[nodiscard]] std::string values_list(std::size_t rows, std::size_t columns);
+
+// Text of events as it stands in a column, and has to be asked for: PostgreSQL takes no NUL, and
+// nothing that is not UTF-8.
+[[nodiscard]] std::string column_text(std::string_view text);
 
 // What a column holds that is never NULL; 0 or "" should it be of another type.
 [[nodiscard]] std::int64_t number(const SqlValue& value);

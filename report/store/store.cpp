@@ -3,9 +3,10 @@
 #include <chrono>
 #include <span>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
+#include "report/feedback/gzip.hpp"
 #include "report/store/failure_rows.hpp"
 #include "report/store/report_counts.hpp"
 #include "report/store/sql.hpp"
@@ -16,8 +17,7 @@ namespace report {
 
 namespace {
 
-constexpr std::size_t event_columns = 9;
-constexpr std::size_t text_octets_max = 300;
+constexpr std::size_t event_columns = 10;
 constexpr std::int64_t page_max = 100;
 // What a row costs on disk beside its line: columns, indexes, both kinds of database alike.
 constexpr std::int64_t row_overhead = 500;
@@ -27,10 +27,7 @@ std::string_view word(LineFault fault) { return fault == LineFault::newer ? "new
 void append_columns(std::vector<SqlValue>& parameters, const EventLine& event_line) {
   const Event& event = event_line.event;
   const base::Domain* author = event.facts.from_domain();
-  // Printable: PostgreSQL takes no NUL, and nothing that is not UTF-8.
-  const auto add = [&](std::string_view text) {
-    parameters.emplace_back(base::printable(text, text_octets_max));
-  };
+  const auto add = [&](std::string_view text) { parameters.emplace_back(column_text(text)); };
   add(event.id);
   parameters.emplace_back(milliseconds_of(event.time));
   add(event.gateway);
@@ -39,13 +36,15 @@ void append_columns(std::vector<SqlValue>& parameters, const EventLine& event_li
   add(policy::name(event.decision.action));
   add(policy::name(event.decision.would));
   add(event.decision.rule);
-  parameters.emplace_back(event_line.line);
+  add({});  // `line`, of older versions.
+  parameters.emplace_back(Octets{gzip(event_line.line, Effort::fast)});
 }
 
-// The ids of those that were new.
-base::Result<std::unordered_set<std::string>> insert(Database& database,
-                                                     std::span<const EventLine> events) {
-  std::unordered_set<std::string> added;
+// The ids of those that were new, with the octets of their compressed lines.
+using Added = std::unordered_map<std::string, std::int64_t>;
+
+base::Result<Added> insert(Database& database, std::span<const EventLine> events) {
+  Added added;
   while (!events.empty()) {
     const auto chunk = events.first(std::min(events.size(), rows_per_statement_max));
     std::vector<SqlValue> parameters;
@@ -54,12 +53,13 @@ base::Result<std::unordered_set<std::string>> insert(Database& database,
       append_columns(parameters, event);
     const auto rows = database.execute(
         "INSERT INTO events (id, time_ms, gateway, queue_id, from_domain, action_taken,"
-        " action_wanted, rule_name, line) VALUES " +
-            values_list(chunk.size(), event_columns) + " ON CONFLICT (id) DO NOTHING RETURNING id",
+        " action_wanted, rule_name, line, line_gz) VALUES " +
+            values_list(chunk.size(), event_columns) +
+            " ON CONFLICT (id) DO NOTHING RETURNING id, LENGTH(line_gz)",
         parameters);
     if (!rows) return std::unexpected(rows.error());
     for (const SqlRow& row : *rows)
-      added.insert(text(row[0]));
+      added.emplace(text(row[0]), number(row[1]));
     events = events.subspan(chunk.size());
   }
   return added;
@@ -141,7 +141,7 @@ base::Result<void> Store::keep_unread(const Batch& batch) {
                                    static_cast<std::int64_t>(unread.position),
                                    today,
                                    std::string(word(unread.error.fault)),
-                                   base::printable(unread.error.what, text_octets_max),
+                                   column_text(unread.error.what),
                                    Octets{unread.line}};
     const auto done = database_->execute(
         "INSERT INTO unread_lines (spool, segment, position, day, fault, why, line)"
@@ -161,15 +161,16 @@ base::Result<Committed> Store::add(const Batch& batch) {
   std::map<std::int64_t, HourSum> hours;
   std::vector<Counted> counted;
   for (const auto& [event, line] : batch.events) {
-    // Erased, so that a line that is there twice counts once.
-    if (added->erase(base::printable(event.id, text_octets_max)) == 0) {
+    // Taken out, so that a line that is there twice counts once.
+    const auto row_added = added->extract(column_text(event.id));
+    if (!row_added) {
       ++committed.known;
       continue;
     }
     ++committed.events;
     HourSum& sum = hours[hour_of(event.time)];
     sum.events += 1;
-    sum.octets += static_cast<std::int64_t>(line.size()) + row_overhead;
+    sum.octets += row_added.mapped() + row_overhead;
     if (const auto kept = keep_failure(*database_, event, line); !kept) {
       return std::unexpected(kept.error());
     }

@@ -70,7 +70,7 @@ class Store {
   // be read now become events. How many did.
   [[nodiscard]] base::Result<std::size_t> read_again();
 
-  [[nodiscard]] Database& database() noexcept { return *database_; }
+  [[nodiscard]] Database& database() const noexcept { return *database_; }
 
  private:
   explicit Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}

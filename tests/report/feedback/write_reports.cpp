@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "report/feedback/failure.hpp"
-#include "report/feedback/submission.hpp"
+#include "report/feedback/gzip.hpp"
 #include "report/redaction.hpp"
 #include "tests/report/feedback/sample_report.hpp"
 #include "tests/support/sample_event.hpp"

@@ -71,7 +71,8 @@ TEST_CASE("questions find the events they ask for, in order of time", "[report][
               {"b", 10s, "sub.example.com", Action::reject, Action::reject, "dmarc-reject"},
               {"c", 20s, "badexample.com", Action::accept, Action::reject, "dmarc-reject", "mx2"},
               {"d", 20s, "a_b.example", Action::tag, Action::tag, "none", "mx2", "4XyZ"},
-              {"e", 30s, "x.acb.example"}});
+              {"e", 30s, "x.acb.example", Action::accept, Action::accept, "dmarc-pass", "mx1",
+               "a\"\xFF"}});
     const auto with = [](auto set) {
       EventQuery query;
       query.newest_first = false;
@@ -104,6 +105,8 @@ TEST_CASE("questions find the events they ask for, in order of time", "[report][
            q.action = Action::accept;
          }),
          {"c"}},
+        {"odd queue id", with([](auto& q) { q.id = "a\"\xFF"; }), {"e"}},
+        {"no UTF-8", with([](auto& q) { q.rule = "\xFF"; }), {}},
         {"injection", with([](auto& q) { q.rule = "' OR 1=1 --"; }), {}},
     };
     for (const Row& row : table) {

@@ -112,6 +112,39 @@ TEST_CASE("more events than fit one statement are stored", "[report][store]") {
   });
 }
 
+TEST_CASE("lines come back as they were, also those of a version that did not compress",
+          "[report][store]") {
+  support::for_each_database([](const std::string& url) {
+    Store store = open(url);
+    Batch three = batch(0, 100, {"a", "b"});
+    report::Event monster = support::monstrous_event();
+    monster.id = "c";
+    three.events.push_back({monster, report::to_line(monster)});
+    commit(store, three);
+    REQUIRE(
+        store.database().execute("UPDATE events SET line_gz = NULL, line = '{}' WHERE id = 'b'"));
+    three.events[1].line = "{}";
+    for (const report::EventLine& event : three.events)
+      CHECK(report::find_line(store.database(), event.event.id).value() == event.line);
+    CHECK(report::find_line(store.database(), "d").value().empty());
+  });
+}
+
+TEST_CASE("an event takes less of the disk than its line", "[report][store]") {
+  constexpr std::int64_t events = 1000;
+  const support::TemporaryFolder folder;
+  Store store = open("sqlite:" + (folder / "x.db").string());
+  std::vector<std::string> ids;
+  for (std::int64_t i = 0; i < events; ++i)
+    ids.push_back("0mnzk3r1q3000abc" + std::to_string(i + 1000));
+  commit(store, batch(0, 100, ids));
+  const auto octets = store.database().execute(
+      "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+  REQUIRE(octets);
+  const auto line = static_cast<std::int64_t>(event_line(ids.front()).line.size());
+  CHECK(report::number(octets->at(0).at(0)) / events < line);
+}
+
 TEST_CASE("whatever stands in an event can be stored", "[report][store]") {
   support::for_each_database([](const std::string& url) {
     Store store = open(url);
