@@ -32,14 +32,13 @@ Parts parts_of(std::string_view rest) {
 
 // The first "key=value" of `settings` with the "?" or "&" before it; `settings` goes on behind it.
 std::string_view take_setting(std::string_view& settings) {
-  const std::size_t end = std::min(settings.find('&', 1), settings.size());
-  const std::string_view setting = settings.substr(0, end);
-  settings.remove_prefix(end);
+  const std::string_view setting = settings.substr(0, settings.find('&', 1));
+  settings.remove_prefix(setting.size());
   return setting;
 }
 
 std::string_view key_of(std::string_view setting) {
-  return setting.substr(1, setting.find('=') - 1);
+  return setting.substr(0, setting.find('=')).substr(1);
 }
 
 // What stands behind a colon in "host:port,[::1]:port" is a number.
