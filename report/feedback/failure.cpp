@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "report/digest.hpp"
+#include "report/feedback/report_row.hpp"
 #include "report/redaction.hpp"
 #include "verify/base/text.hpp"
 
@@ -165,6 +166,12 @@ std::optional<Failure> wanted_failure(std::string_view fo, const verify::Facts& 
   const spf::Result* const spf = facts.mail_from_spf();
   if (fo.contains('s') && spf != nullptr && has_failed(*spf)) return Failure::spf;
   return std::nullopt;
+}
+
+std::optional<Failure> wanted_failure(const Event& event) {
+  const auto record = published_record(event);
+  if (!record) return std::nullopt;
+  return wanted_failure(record->failure_options, event.facts);
 }
 
 bool may_send_failure_report(const dmarc::Record& record, const Event& event) {

@@ -19,6 +19,8 @@ enum class Failure : std::uint8_t { dmarc, dkim, spf };
 // reason to report. A check that ended in temperror has not failed. `fo` as in dmarc::Record.
 [[nodiscard]] std::optional<Failure> wanted_failure(std::string_view fo,
                                                     const verify::Facts& facts);
+// What the record that was found for this message asks for; nothing without one.
+[[nodiscard]] std::optional<Failure> wanted_failure(const Event& event);
 
 // True when ruf= may be used at all: not that of a public suffix (RFC 9991 §2: psd=y), nor for
 // messages of the null sender, whose reports could answer our own.

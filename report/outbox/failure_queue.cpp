@@ -142,9 +142,7 @@ std::optional<MailMessage> failure_message(const std::string& body, std::uint64_
                                            base::WallTime made) {
   const auto event = from_line(body);
   if (!event) return std::nullopt;
-  const auto record = published_record(*event);
-  const auto failure =
-      record ? wanted_failure(record->failure_options, event->facts) : std::nullopt;
+  const auto failure = wanted_failure(*event);
   if (!failure) return std::nullopt;
   return to_message(FailureReport{.event = *event,
                                   .failure = *failure,

@@ -1,7 +1,6 @@
 #include "report/store/failure_rows.hpp"
 
 #include "report/feedback/failure.hpp"
-#include "report/feedback/report_row.hpp"
 #include "report/store/time_columns.hpp"
 #include "verify/base/text.hpp"
 
@@ -15,8 +14,7 @@ constexpr std::size_t incident_octets_max = 600;
 
 base::Result<void> keep_failure(Database& database, const Event& event, const std::string& line) {
   if (event.failure_headers.empty()) return {};
-  const auto record = published_record(event);
-  const auto failure = record ? wanted_failure(record->failure_options, event.facts) : std::nullopt;
+  const auto failure = wanted_failure(event);
   if (!failure) return {};
   const SqlValue parameters[] = {hour_of(event.time),
                                  base::printable(incident_of(event, *failure), incident_octets_max),
