@@ -17,7 +17,7 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/install_files.cmake.in
 install(SCRIPT ${PROJECT_BINARY_DIR}/install_files.cmake)
 
 # What an operator reads, and what that links to; not how it is built and tested.
-foreach(page operating policy attacks)
+foreach(page operating policy attacks licenses)
   install(FILES ${PROJECT_SOURCE_DIR}/docs/${page}.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/postern)
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/formats DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/postern)
