@@ -45,7 +45,7 @@ std::string header_text(std::string_view text) {
 }
 
 // As RFC 2045 §5.1 wants a parameter: between quotes, with nothing to escape inside.
-std::string quoted(std::string_view text) {
+std::string quoted_string(std::string_view text) {
   std::string clean = header_text(text);
   std::ranges::replace_if(
       clean, [](char c) { return c == '"' || c == '\\'; }, '?');
@@ -129,7 +129,7 @@ void append_part(std::string& out, const Part& part, std::string_view body) {
   append_field(out, "Content-Type", media.type);
   append_field(out, "Content-Transfer-Encoding", media.encoding);
   if (!part.file_name.empty()) {
-    append_field(out, "Content-Disposition", "attachment; filename=" + quoted(part.file_name));
+    append_field(out, "Content-Disposition", "attachment; filename=" + quoted_string(part.file_name));
   }
   out.append("\r\n").append(body).append("\r\n");
 }
@@ -175,7 +175,7 @@ std::string to_octets(const MailMessage& message) {
   append_field(out, "Message-ID", '<' + token(message.id) + '@' + message.from.domain.text() + '>');
   append_field(out, "Auto-Submitted", "auto-generated");
   append_field(out, "MIME-Version", "1.0");
-  append_field(out, "Content-Type", std::string(shape) + quoted(boundary));
+  append_field(out, "Content-Type", std::string(shape) + quoted_string(boundary));
   out += "\r\n";
   for (std::size_t i = 0; i < bodies.size(); ++i) {
     out.append("--").append(boundary).append("\r\n");
