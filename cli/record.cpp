@@ -50,6 +50,7 @@ std::string_view word(dns::Outcome outcome) {
       return "servfail";
     case dns::Outcome::found:
     case dns::Outcome::timeout:
+    case dns::Outcome::not_asked:  // Never among a message's look-ups.
       break;
   }
   return "timeout";

@@ -13,7 +13,6 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t questions_max = 64;  // verify::Questions, all shares together.
 constexpr std::size_t text_max = 300;
 
 std::string shown(std::string_view text, std::size_t octets_max = text_max) {
@@ -112,7 +111,7 @@ void tell_dns(Page& page, const report::Event& event) {
     page.line("in all", text);
   }
   page.heading("Limits");
-  page.line("DNS", std::to_string(event.facts.dns.size()) + " of " + std::to_string(questions_max) +
+  page.line("DNS", std::to_string(event.facts.dns.size()) + " of " + std::to_string(verify::Questions{}.sum({}, {})) +
                        " questions");
   page.line("signatures", std::to_string(event.facts.dkim.size()) + " (10 are looked at)");
 }

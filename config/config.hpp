@@ -70,7 +70,7 @@ struct Config {
   dns::CachingResolver::Options cache;
   bool breaker = true;  // Whether to notice that the resolver itself fails (dns::BreakerResolver).
   verify::Options verify;
-  std::size_t spf_threads = 16;
+  std::size_t spf_threads = 2;
   policy::Rules policy;
   std::chrono::hours defer_max{24};  // How long mail of one domain is deferred for its DNS.
   report::Spool::Options spool;

@@ -1,16 +1,17 @@
 #include "verify/dmarc_check.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace verify {
 
 namespace {
 
-dmarc::Walk walk(const base::Domain& domain, const Ask& ask) {
+std::vector<dns::Answer> ask_walk(const base::Domain& domain, const Ask& ask) {
   std::vector<dns::Question> questions;
   for (const base::Domain& name : dmarc::walk_names(domain))
     questions.push_back(dmarc::record_question(name));
-  return dmarc::walk(domain, ask(questions));
+  return ask(questions);
 }
 
 void add_identifiers(const Facts& facts, dmarc::Evidence& evidence, const Ask& ask) {
@@ -19,7 +20,15 @@ void add_identifiers(const Facts& facts, dmarc::Evidence& evidence, const Ask& a
     dmarc::Identifier identifier{method, domain, {}, temporary};
     // Only a name within the author's organization can share it.
     const bool near = domain.is_within(organization) || !evidence.walk.unreachable.empty();
-    if (domain != evidence.author && near) identifier.walk = walk(domain, ask);
+    if (domain != evidence.author && near) {
+      const std::vector<dns::Answer> answers = ask_walk(domain, ask);
+      // One that our own limits leave in the dark proves nothing, and hides nothing either.
+      const bool left_out = std::ranges::any_of(answers, [](const dns::Answer& answer) {
+        return answer.outcome == dns::Outcome::not_asked;
+      });
+      if (left_out) return;
+      identifier.walk = dmarc::walk(domain, answers);
+    }
     evidence.identifiers.push_back(std::move(identifier));
   };
   for (const dkim::Result& result : facts.dkim) {
@@ -38,7 +47,7 @@ void add_identifiers(const Facts& facts, dmarc::Evidence& evidence, const Ask& a
 
 dmarc::Result judge_dmarc(const Facts& facts, bool pct_zero_is_testing, const Ask& ask) {
   const base::Domain& author = *facts.from_domain();
-  dmarc::Evidence evidence{author, walk(author, ask), dns::Outcome::found, {}, pct_zero_is_testing};
+  dmarc::Evidence evidence{author, dmarc::walk(author, ask_walk(author, ask)), dns::Outcome::found, {}, pct_zero_is_testing};
   if (!evidence.walk.records.empty()) {
     if (dmarc::needs_existence(evidence.walk)) {
       const dns::Question existence[] = {dmarc::existence_question(author)};

@@ -21,7 +21,7 @@ class Stack {
   struct Options {
     dns::AresResolver::Options dns;
     dns::CachingResolver::Options cache;
-    std::size_t spf_threads = 16;
+    std::size_t spf_threads = 2;  // They compute; none of them waits.
     dns::BreakerResolver::Options breaker{};
   };
 

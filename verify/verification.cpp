@@ -1,10 +1,12 @@
 #include "verify/verification.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "verify/auth_results_parser.hpp"
 #include "verify/dmarc_check.hpp"
+#include "verify/reverse_check.hpp"
 #include "verify/spf/breadth.hpp"
 #include "verify/spf/sender.hpp"
 #include "verify/spf_check.hpp"
@@ -48,17 +50,19 @@ struct Verification::InFlight {
         services(services_given),
         now(now_given),
         relayed(connection_given.relay.has_value()),
-        deadline(steady_clock::now() + options.deadline),
-        checks(services.resolver, options.questions.checks_max) {
+        author_checks(services.resolver, options.questions.author_max),
+        key_checks(services.resolver, options.dkim.signatures_max),
+        seal_checks(services.resolver, options.questions.seals_max),
+        identifier_checks(services.resolver, options.questions.identifiers_max) {
     if (!client) return;
     start_spf(connection_given.receiver);
-    reverse = checks.lookup(iprev::name_question(*client));
+    reverse.emplace(*client, options.iprev, services.resolver);
   }
 
   void start_spf(const std::string& receiver) {
     const auto start = [&](spf::Identity identity, std::size_t questions_max) {
       spf_checks.emplace_back(spf::Request{*client, identity, helo, mail_from, receiver},
-                              SpfCheck::Terms{options.spf, questions_max, deadline, now},
+                              SpfCheck::Terms{options.spf, questions_max, options.deadline, now},
                               services.resolver, services.workers);
     };
     // With the null sender, MAIL FROM is postmaster@HELO: one check says both.
@@ -66,39 +70,42 @@ struct Verification::InFlight {
     start(spf::Identity::mail_from, options.questions.mail_from_max);
   }
 
-  // Plan and fetch: the order is the order in which questions are refused when there are too many.
+  // Plan and fetch. What protects the author comes first, and each party has its own share.
   void start_headers() {
     if (author) start_author();
     candidates = dkim::find_signatures(headers, author, options.dkim);
     for (const dkim::Candidate& candidate : candidates) {
-      keys.push_back(candidate.signature ? checks.lookup(dkim::key_question(*candidate.signature))
-                                         : dns::Pending{});
+      keys.push_back(candidate.signature
+                         ? key_checks.lookup(dkim::key_question(*candidate.signature))
+                         : dns::Pending{});
     }
     dkim::want_body_hashes(candidates, body_hashes);
-    if (author) start_identifiers();
-    if (reverse.valid() && dns::is_ready(reverse)) start_addresses();
+    const auto sender = spf_domain();
+    if (author && sender) start_identifier(*sender);
     chain = arc::find_chain(headers, options.arc);
     arc::want_body_hashes(chain, body_hashes);
     for (const dns::Question& question : arc::key_questions(chain)) {
-      seal_keys.push_back(checks.lookup(question));
+      seal_keys.push_back(seal_checks.lookup(question));
     }
   }
 
   void start_author() {
-    start_walk(*author);
+    for (const base::Domain& name : dmarc::walk_names(*author)) {
+      (void)author_checks.lookup(dmarc::record_question(name));
+    }
     // np= needs to know whether the author domain exists; a name of two labels has its own record
     // or none, nearly always, so asking can wait there.
-    if (author->label_count() > 2) (void)checks.lookup(dmarc::existence_question(*author));
+    if (author->label_count() > 2) {
+      (void)author_checks.lookup(dmarc::existence_question(*author));
+    }
   }
 
-  void start_identifiers() {
-    for (const dkim::Candidate& candidate : candidates) {
-      if (!candidate.signature) continue;
-      const base::Domain& domain = candidate.signature->domain;
-      if (domain != *author && may_align(domain, *author)) start_walk(domain);
+  // The tree walk of what may turn out to be aligned, before that is known.
+  void start_identifier(const base::Domain& domain) {
+    if (domain == *author || !may_align(domain, *author)) return;
+    for (const base::Domain& name : dmarc::walk_names(domain)) {
+      (void)ask(dmarc::record_question(name));
     }
-    const auto domain = spf_domain();
-    if (domain && domain != author && may_align(*domain, *author)) start_walk(*domain);
   }
 
   // The domain that SPF speaks for, before it has spoken.
@@ -107,17 +114,12 @@ struct Verification::InFlight {
         spf::find_sender({{}, spf::Identity::mail_from, helo, mail_from, {}}).domain);
   }
 
-  void start_walk(const base::Domain& domain) {
-    for (const base::Domain& name : dmarc::walk_names(domain)) {
-      (void)checks.lookup(dmarc::record_question(name));
-    }
-  }
-
-  void start_addresses() {
-    for (const dns::Question& question :
-         iprev::address_questions(*client, wait(reverse), options.iprev)) {
-      addresses.push_back(checks.lookup(question));
-    }
+  // A question for DMARC. The author's own have been asked, all but whether he exists.
+  [[nodiscard]] dns::Pending ask(const dns::Question& question) {
+    const dns::Pending asked = author_checks.find(question);
+    if (asked.valid()) return asked;
+    const bool is_authors = question == dmarc::existence_question(*author);
+    return (is_authors ? author_checks : identifier_checks).lookup(question);
   }
 
   // Judge.
@@ -131,36 +133,33 @@ struct Verification::InFlight {
     return answers;
   }
 
-  std::optional<iprev::Result> judge_iprev() {
-    if (!client) return std::nullopt;
-    if (addresses.empty()) start_addresses();
-    return iprev::judge(*client, wait(reverse), wait_all(addresses), options.iprev);
-  }
-
+  // Only a signature that vouches is worth a tree walk: one that does not verify costs nothing
+  // beside its key. Asked here, before those that a temporary error may still make walk.
   std::vector<dkim::Result> judge_dkim() {
     std::vector<dkim::Result> results;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const dns::Answer key = keys[i].valid() ? wait(keys[i]) : dns::Answer{};
-      results.push_back(
+      const dkim::Result& result = results.emplace_back(
           dkim::judge(candidates[i], key, headers, body_hashes, options.dkim, services.keys, now));
+      if (author && result.vouches()) start_identifier(*result.domain);
     }
     return results;
   }
 
   dmarc::Result judge_dmarc(const Facts& facts) {
-    return verify::judge_dmarc(
-        facts, options.pct_zero_is_testing, [this](std::span<const dns::Question> questions) {
-          std::vector<dns::Pending> pending;  // Asked before, mostly: the recorder asks only once.
-          for (const dns::Question& question : questions)
-            pending.push_back(checks.lookup(question));
-          return wait_all(pending);
-        });
+    return verify::judge_dmarc(facts, options.pct_zero_is_testing,
+                               [this](std::span<const dns::Question> questions) {
+                                 std::vector<dns::Pending> pending;
+                                 for (const dns::Question& question : questions)
+                                   pending.push_back(ask(question));
+                                 return wait_all(pending);
+                               });
   }
 
   void judge_spf(Facts& facts) {
     if (!client && relayed) facts.spf.push_back(unknown_origin(spf_domain()));
     for (SpfCheck& check : spf_checks)
-      facts.spf.push_back(check.finish());
+      facts.spf.push_back(check.finish(deadline));
   }
 
   arc::Result judge_arc() {
@@ -171,19 +170,40 @@ struct Verification::InFlight {
     return result;
   }
 
+  // Every question of the message, each once, sorted.
+  [[nodiscard]] std::vector<dns::Lookup> lookups() const {
+    std::vector<dns::Lookup> all;
+    const auto add = [&](std::vector<dns::Lookup> some) {
+      std::ranges::move(some, std::back_inserter(all));
+    };
+    add(author_checks.lookups());
+    add(key_checks.lookups());
+    add(seal_checks.lookups());
+    add(identifier_checks.lookups());
+    if (reverse) add(reverse->lookups());
+    for (const SpfCheck& check : spf_checks)
+      add(check.lookups());
+    std::ranges::sort(all, {}, &dns::Lookup::question);
+    const auto repeated = std::ranges::unique(all, {}, &dns::Lookup::question);
+    all.erase(repeated.begin(), repeated.end());
+    return all;
+  }
+
   const std::optional<base::IpAddress> client;
   const std::string helo;
   const std::string mail_from;
   const Options& options;
   const Services services;
   const base::WallTime now;
-  const bool relayed;  // By a relay of ours; then the client may be unknown.
-  const base::Deadline deadline;
-  dns::RecordingResolver checks;  // Every question but SPF's.
+  const bool relayed;       // By a relay of ours; then the client may be unknown.
+  base::Deadline deadline;  // Set at the end of the message, which is when somebody begins to wait.
 
+  dns::RecordingResolver author_checks;
+  dns::RecordingResolver key_checks;
+  dns::RecordingResolver seal_checks;
+  dns::RecordingResolver identifier_checks;
   std::vector<SpfCheck> spf_checks;
-  dns::Pending reverse;
-  std::vector<dns::Pending> addresses;
+  std::optional<ReverseCheck> reverse;  // None when the client is unknown.
 
   mail::Headers headers;
   mail::Authors authors;
@@ -220,31 +240,25 @@ void Verification::body(std::string_view piece) {
 
 Facts Verification::finish() {
   InFlight& in = *in_flight_;
+  in.deadline = steady_clock::now() + in.options.deadline;
   in.body_hashes.finish();
 
   Facts facts;
   facts.authors = in.authors.addresses;
   facts.from_fault = in.authors.fault;
   facts.message = in.info;
+  // Signatures first: what they lead to ask has the rest of the time.
+  if (!in.info.header_truncated) facts.dkim = in.judge_dkim();
   in.judge_spf(facts);
-  facts.iprev = in.judge_iprev();
+  if (in.reverse) facts.iprev = in.reverse->finish(in.deadline);
   if (in.info.header_truncated) {
     facts.dmarc.status = dmarc::Status::permerror;
     facts.dmarc.reason = "header section too large";
   } else {
-    facts.dkim = in.judge_dkim();
     facts.arc = in.judge_arc();
     if (in.author) facts.dmarc = in.judge_dmarc(facts);
   }
-
-  facts.dns = in.checks.lookups();
-  for (const SpfCheck& check : in.spf_checks) {
-    for (dns::Lookup& lookup : check.lookups())
-      facts.dns.push_back(std::move(lookup));
-  }
-  std::ranges::sort(facts.dns, {}, &dns::Lookup::question);
-  const auto repeated = std::ranges::unique(facts.dns, {}, &dns::Lookup::question);
-  facts.dns.erase(repeated.begin(), repeated.end());
+  facts.dns = in.lookups();
   if (const spf::Result* spf = facts.mail_from_spf()) {
     facts.spf_breadth = spf::breadth(*spf, facts.dns);
   }

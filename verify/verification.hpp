@@ -67,12 +67,23 @@ struct Facts {
   friend bool operator==(const Facts&, const Facts&) = default;
 };
 
-// How many DNS questions one message may cause: 64 in all. Each party has a share of its own, so
-// that no verdict depends on who asked first, and a hostile SPF record cannot starve DMARC.
+// How many DNS questions one message may cause. Each party has a share of its own, so that no
+// verdict depends on who asked first, and nothing that a sender writes into his message crowds out
+// what protects the author (docs/decisions/0002). What is past its share is dns::Outcome::not_asked.
 struct Questions {
-  std::size_t mail_from_max = 30;  // 10 terms and their hosts; past it SPF is permerror.
-  std::size_t helo_max = 6;        // A host's own record: one TXT, a few addresses.
-  std::size_t checks_max = 28;     // 10 keys, tree walks, reverse DNS; ARC has what is left.
+  std::size_t mail_from_max = 30;    // 10 terms and their hosts; past it SPF is permerror.
+  std::size_t helo_max = 6;          // A host's own record: one TXT, a few addresses.
+  std::size_t author_max = 9;        // His tree walk and whether he exists: all there can be.
+  std::size_t seals_max = 10;        // Keys of an ARC chain; past it the chain fails.
+  std::size_t identifiers_max = 16;  // Tree walks of what verified, beside the author's own.
+
+  // With the keys of signatures and the reverse look-up, whose limits are their own.
+  [[nodiscard]] std::size_t sum(const dkim::Options& dkim, const iprev::Options& iprev) const {
+    return mail_from_max + helo_max + author_max + seals_max + identifiers_max +
+           dkim.signatures_max + 1 + iprev.names_max;
+  }
+
+  friend bool operator==(const Questions&, const Questions&) = default;
 };
 
 struct Options {
@@ -83,7 +94,9 @@ struct Options {
   bool pct_zero_is_testing = false;  // See dmarc::Evidence.
   std::size_t header_octets_max = 256 * 1024;
   Questions questions;
-  std::chrono::milliseconds deadline{20'000};  // All checks, MAIL FROM to end of message.
+  // How long the MTA may wait for an answer, from the end of the message. It is also the time that
+  // an SPF evaluation has for itself (RFC 7208 §4.6.4), from its start.
+  std::chrono::milliseconds deadline{20'000};
 };
 
 // What the checks of all messages share; each outlives every Verification.
@@ -95,7 +108,9 @@ struct Services {
 
 // The checks of one message while it arrives. Plan, fetch, judge: the constructor starts SPF and
 // the reverse look-up, end_of_headers() starts every other lookup in one burst, finish() judges
-// what came back. Used by one thread at a time, not always the same one.
+// what came back. Each question has its own time and each evaluation its own clock, so no pause
+// that the sender makes changes what comes out. Used by one thread at a time, not always the same
+// one.
 class Verification {
  public:
   // `options` outlives it. `mail_from` as in Envelope.
@@ -109,8 +124,7 @@ class Verification {
   void end_of_headers(mail::Headers headers, bool complete);
   void body(std::string_view piece);
 
-  // Waits no longer than Options::deadline after construction; a check without its answers is
-  // temperror. Once.
+  // Waits no longer than Options::deadline; a check without its answers is temperror. Once.
   [[nodiscard]] Facts finish();
 
  private:

@@ -86,7 +86,7 @@ Consented judge_consent(const Mailbox& asked, const ConsentEvidence& evidence, R
   }
   if (evidence.answer) {
     const dns::Outcome outcome = evidence.answer->outcome;
-    if (outcome == dns::Outcome::failure || outcome == dns::Outcome::timeout) {
+    if (dns::is_temporary(outcome)) {
       return defer(asked, "its host's consent could not be looked up");
     }
     const std::vector<dmarc::Record> records = consenting_records(*evidence.answer);

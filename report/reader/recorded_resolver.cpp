@@ -11,7 +11,7 @@ dns::Pending RecordedResolver::lookup(const dns::Question& question) {
   const auto found = answers_.find(question);
   if (found != answers_.end()) return dns::ready(found->second);
   missing_.lock()->insert(question);
-  return dns::ready({});
+  return dns::ready({.outcome = dns::Outcome::not_asked});
 }
 
 std::vector<dns::Question> RecordedResolver::missing() const {

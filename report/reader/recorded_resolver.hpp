@@ -12,7 +12,7 @@
 
 namespace report {
 
-// The DNS as one event remembers it. What is not remembered is Outcome::timeout, and is noted.
+// The DNS as one event remembers it. What is not remembered is Outcome::not_asked, and is noted.
 class RecordedResolver final : public dns::Resolver {
  public:
   explicit RecordedResolver(std::span<const dns::Lookup> lookups);

@@ -33,8 +33,9 @@ std::vector<spf::Result> spf_again(const Event& event, const verify::Options& op
         last ? options.questions.mail_from_max : options.questions.helo_max;
     verify::SpfCheck check({*event.connection.client, identity, event.connection.helo,
                             event.envelope.mail_from, event.connection.receiver},
-                           {options.spf, questions_max, no_deadline, event.time}, resolver, nobody);
-    results.push_back(check.finish());
+                           {options.spf, questions_max, options.deadline, event.time}, resolver,
+                           nobody);
+    results.push_back(check.finish(no_deadline));
   }
   return results;
 }

@@ -28,7 +28,7 @@ TEST_CASE("the story says what was found, decided and advised", "[cli][story]") 
         "DKIM        example.com  fail    its domain would, but it did not pass",
         "p=reject of example.com", "nothing at all authenticates the message", "rejected",
         "dmarc-reject", "550 5.7.1 Email rejected", "What the sender should do",
-        "does not match the body: something changed", "8 of 64 questions",
+        "does not match the body: something changed", "8 of 92 questions",
         "Derived again from the stored answers", "What was asked of the DNS for SPF"}) {
     CHECK(story.contains(part));
   }

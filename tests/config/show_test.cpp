@@ -31,7 +31,7 @@ compact_denial = true
 cache_entries = 5
 [spf]
 engine = "native"
-threads = 2
+threads = 3
 [dkim]
 rsa_bits_min = 2048
 signatures_max = 4

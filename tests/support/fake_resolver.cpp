@@ -29,7 +29,7 @@ base::IpAddress address_of(std::string_view text) {
 
 FakeResolver::~FakeResolver() {
   for (Held& held : state_.lock()->held)
-    held.promise.set_value({});
+    held.promise.answer({});
 }
 
 void FakeResolver::State::add(std::string_view name, Type type, dns::Record record) {
@@ -103,7 +103,7 @@ void FakeResolver::release() {
     held.swap(state->held);
   }
   for (Held& one : held)
-    one.promise.set_value(std::move(one.answer));
+    one.promise.answer(std::move(one.answer));
 }
 
 Answer FakeResolver::State::answer(dns::Question question) const {
@@ -130,7 +130,7 @@ dns::Pending FakeResolver::lookup(const dns::Question& question) {
   Answer answer = state->answer({canonical(question.name), question.type});
   if (!state->holding) return dns::ready(std::move(answer));
   Held& held = state->held.emplace_back(Held{{}, std::move(answer)});
-  return held.promise.get_future().share();
+  return held.promise.pending();
 }
 
 std::vector<dns::Question> FakeResolver::asked() const { return state_.lock()->asked; }

@@ -65,7 +65,7 @@ class FakeResolver final : public dns::Resolver {
     std::string cname;
   };
   struct Held {
-    std::promise<dns::Answer> promise;
+    dns::Promise promise;
     dns::Answer answer;
   };
   struct State {

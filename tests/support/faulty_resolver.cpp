@@ -15,7 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Late {
-  std::promise<dns::Answer> promise;
+  dns::Promise promise;
   dns::Pending below;
 };
 
@@ -39,12 +39,12 @@ struct FaultyResolver::State {
       }
       auto node = late.extract(late.begin());
       lock.unlock();
-      node.mapped().promise.set_value(
+      node.mapped().promise.answer(
           dns::wait(node.mapped().below, Clock::now() + options.delay_max));
       lock.lock();
     }
     for (auto& [due, one] : late)
-      one.promise.set_value({});
+      one.promise.answer({});
   }
 
   dns::Resolver& below;
@@ -81,7 +81,7 @@ dns::Pending FaultyResolver::lookup(const dns::Question& question) {
                                  : state_->below.lookup(question);
   if (!lost && !is_late) return answer;
   const auto place = state_->late.emplace(Clock::now() + wait, Late{{}, std::move(answer)});
-  dns::Pending pending = place->second.promise.get_future().share();
+  dns::Pending pending = place->second.promise.pending();
   lock.unlock();
   state_->changed.notify_one();
   return pending;

@@ -62,22 +62,31 @@ void tell_connection(milter::Session& session, const Dialogue& dialogue) {
   if (!dialogue.helo.empty()) session.helo(dialogue.helo);
 }
 
-void tell_message(milter::Session& session, const Dialogue& dialogue) {
+void tell_message(milter::Session& session, const Dialogue& dialogue,
+                  const std::function<void()>& between) {
+  const auto pause = [&] {
+    if (between) between();
+  };
   session.mail_from(dialogue.mail_from, !dialogue.auth_user.empty(), dialogue.auth_user);
+  pause();
   for (const std::string& recipient : dialogue.recipients) {
     session.rcpt_to(recipient);
   }
+  pause();
   for (const Letter::Field& field : dialogue.letter.fields) {
     // A milter gets C strings: what follows a NUL is lost.
     const std::string_view value = std::string_view(field.value).substr(0, field.value.find('\0'));
     session.header(field.name, with_crlf(value));
   }
+  pause();
   session.end_of_headers();
+  pause();
   constexpr std::size_t chunk_octets = 65'535;
   for (std::string_view rest = dialogue.letter.body; !rest.empty();) {
     session.body(rest.substr(0, chunk_octets));
     rest.remove_prefix(std::min(chunk_octets, rest.size()));
   }
+  pause();
 }
 
 Answer answer_of(const milter::Response& response, const Letter& letter) {

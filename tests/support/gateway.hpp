@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,9 +36,12 @@ class Gateway {
   std::unique_ptr<Parts> parts_;
 };
 
-// Says to the session what a milter is told, up to the end of the message and without it.
+// Says to the session what a milter is told, up to the end of the message and without it. Calls
+// `between`, if there is one, after each kind of event; a message has message_events of them.
+constexpr int message_events = 5;
 void tell_connection(milter::Session& session, const Dialogue& dialogue);
-void tell_message(milter::Session& session, const Dialogue& dialogue);
+void tell_message(milter::Session& session, const Dialogue& dialogue,
+                  const std::function<void()>& between = {});
 
 // What an MTA would make of the session's response.
 [[nodiscard]] Answer answer_of(const milter::Response& response, const Letter& letter);

@@ -266,6 +266,8 @@ std::string_view describe(Reason reason) {
       return "none";
     case Reason::too_many_signatures:
       return "too_many_signatures";
+    case Reason::key_not_asked:
+      return "key_not_asked";
     case Reason::syntax:
       return "syntax";
     case Reason::duplicate_tag:

@@ -76,6 +76,8 @@ Verdict verify(const Signature& signature, const dns::Answer& answer, const Sums
     case dns::Outcome::failure:
     case dns::Outcome::timeout:
       return {.reason = Reason::key_unavailable};
+    case dns::Outcome::not_asked:
+      return {.reason = Reason::key_not_asked};
   }
   Trial trial(signature, sums, options);
   Verdict best{.reason = Reason::no_key};
@@ -115,6 +117,7 @@ Status status_of(Reason reason) {
     case Reason::key_unavailable:
       return Status::temperror;
     case Reason::too_many_signatures:
+    case Reason::key_not_asked:
     case Reason::weak_key:
     case Reason::oversize_key:
       return Status::policy;

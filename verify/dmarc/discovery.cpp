@@ -85,7 +85,7 @@ Walk walk(const base::Domain& name, std::span<const dns::Answer> answers) {
   const std::vector<base::Domain> names = walk_names(name);
   for (std::size_t i = 0; i < names.size(); ++i) {
     const dns::Outcome outcome = i < answers.size() ? answers[i].outcome : dns::Outcome::timeout;
-    if (outcome == dns::Outcome::failure || outcome == dns::Outcome::timeout) {
+    if (dns::is_temporary(outcome) || outcome == dns::Outcome::not_asked) {
       made.unreachable.push_back(names[i]);
       continue;
     }

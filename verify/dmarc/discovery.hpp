@@ -18,7 +18,8 @@ struct Walk {
   std::optional<base::Domain> start;
   // The remembered records, longest name first.
   std::vector<std::pair<base::Domain, Record>> records;
-  // Names whose query failed temporarily, longest first: what lies there is unknown.
+  // Names whose query failed temporarily or was not made, longest first: what lies there is
+  // unknown.
   std::vector<base::Domain> unreachable;
 };
 

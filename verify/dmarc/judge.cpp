@@ -7,10 +7,6 @@ namespace dmarc {
 
 namespace {
 
-bool is_temporary(dns::Outcome outcome) {
-  return outcome == dns::Outcome::failure || outcome == dns::Outcome::timeout;
-}
-
 const Record* record_at(const Walk& walk, const base::Domain& name) {
   const auto found = std::ranges::find(walk.records, name, [](const auto& at) { return at.first; });
   return found == walk.records.end() ? nullptr : &found->second;
@@ -147,7 +143,7 @@ Result judge(const Evidence& evidence) {
     const bool inherited = *at != evidence.author;
     // RFC 9989 §3.2.13: only NXDOMAIN says that a name does not exist.
     chosen = choose(record, inherited, evidence.existence != dns::Outcome::no_name);
-    existence_matters = is_temporary(evidence.existence) &&
+    existence_matters = dns::is_temporary(evidence.existence) &&
                         choose(record, inherited, false).policy != chosen.policy;
   }
 

@@ -64,7 +64,7 @@ using Channel = std::unique_ptr<ares_channeldata, decltype(&ares_destroy)>;
 
 struct Asked {
   Question question;
-  std::promise<Answer> promise;
+  Promise promise;
 };
 
 struct Inbox {
@@ -244,7 +244,7 @@ void AresResolver::Loop::run() {
   } while (take_inbox());
   channel.reset();  // What c-ares holds comes back through the callback.
   for (Query& query : open_queries)
-    query.asked.promise.set_value({});
+    query.asked.promise.answer({});
 }
 
 bool AresResolver::Loop::take_inbox() {
@@ -254,7 +254,7 @@ bool AresResolver::Loop::take_inbox() {
   Inbox taken = empty(inbox);
   for (Asked& asked : taken.asked) {
     if (taken.stopping) {
-      asked.promise.set_value({});
+      asked.promise.answer({});
     } else {
       start(std::move(asked));
     }
@@ -335,7 +335,7 @@ void AresResolver::Loop::arrived(Query& query, int status, Bytes message) {
     waiting.push_back(&query);
     return;
   }
-  query.asked.promise.set_value(answer_of(query, status, message));
+  query.asked.promise.answer(answer_of(query, status, message));
   open_queries.erase(query.place);
 }
 
@@ -351,7 +351,7 @@ void AresResolver::Loop::expire(Clock::time_point now) {
   while (!open_queries.empty() && open_queries.front().deadline <= now) {
     Query& query = open_queries.front();
     query.expired = true;
-    query.asked.promise.set_value({});
+    query.asked.promise.answer({});
     expired_queries.splice(expired_queries.end(), open_queries, query.place);
   }
 }
@@ -377,8 +377,8 @@ AresResolver::~AresResolver() {
 
 Pending AresResolver::lookup(const Question& question) {
   if (!to_labels(question.name)) return ready({.outcome = Outcome::no_name});
-  Asked asked{question, {}};
-  Pending pending = asked.promise.get_future().share();
+  Asked asked{.question = question, .promise = {}};
+  Pending pending = asked.promise.pending();
   bool first = false;
   {
     const auto inbox = loop_->inbox.lock();

@@ -94,8 +94,7 @@ struct BreakerResolver::Watch {
         record.in_flight.splice(record.in_flight.end(), record.in_flight, one);
         continue;
       }
-      const Outcome outcome = one->pending.get().outcome;
-      const bool failed = outcome == Outcome::failure || outcome == Outcome::timeout;
+      const bool failed = is_temporary(one->pending.get().outcome);
       if (!failed) record.answered.note(one->name, failed, now);
       const bool proves = record.answered.names() == 0 || record.answered.has(one->name);
       if (proves) record.ledger.note(one->name, failed, now);

@@ -51,6 +51,7 @@ Clock::time_point expiry(Clock::time_point asked, Clock::time_point now, const A
       return asked + std::min({answer.ttl, options.negative_ttl_max, options.ttl_max});
     case Outcome::failure:
     case Outcome::timeout:
+    case Outcome::not_asked:  // Never from below.
       return failure;
   }
   return failure;

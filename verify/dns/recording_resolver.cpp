@@ -40,9 +40,15 @@ Pending RecordingResolver::lookup(const Question& question) {
   if (known != asked->pending.end()) return known->second;
   if (asked->pending.size() >= state_->questions_max) {
     asked->over_limit = true;
-    return ready({.outcome = Outcome::failure});
+    return ready({.outcome = Outcome::not_asked});
   }
   return asked->pending.emplace_back(question, state_->below.lookup(question)).second;
+}
+
+Pending RecordingResolver::find(const Question& question) const {
+  const auto asked = state_->asked.lock();
+  const auto known = std::ranges::find(asked->pending, question, &State::Entry::first);
+  return known == asked->pending.end() ? Pending{} : known->second;
 }
 
 bool RecordingResolver::over_limit() const { return state_->asked.lock()->over_limit; }

@@ -21,7 +21,7 @@ struct Lookup {
 class RecordingResolver final : public Resolver {
  public:
   // Keeps a reference to `below`. Questions past `questions_max` are answered at once with
-  // Outcome::failure and set over_limit().
+  // Outcome::not_asked and set over_limit().
   RecordingResolver(Resolver& below, std::size_t questions_max);
   ~RecordingResolver() override;
   RecordingResolver(const RecordingResolver&) = delete;
@@ -29,6 +29,8 @@ class RecordingResolver final : public Resolver {
 
   [[nodiscard]] Pending lookup(const Question& question) override;
   [[nodiscard]] bool over_limit() const;
+  // The answer to what has been asked already; not valid() when it has not.
+  [[nodiscard]] Pending find(const Question& question) const;
 
   // Everything asked so far, in that order; what has no answer yet is Outcome::timeout.
   [[nodiscard]] std::vector<Lookup> lookups() const;

@@ -1,108 +1,18 @@
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-#include <future>
-#include <initializer_list>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <variant>
-#include <vector>
-
-#include "verify/base/ip_address.hpp"
-#include "verify/base/time.hpp"
+#include "verify/dns/answer.hpp"
+#include "verify/dns/pending.hpp"
 
 namespace dns {
-
-enum class Type : std::uint16_t { a = 1, ptr = 12, mx = 15, txt = 16, aaaa = 28 };
-
-struct Question {
-  std::string name;  // Lower case, no trailing dot. Always absolute: search lists never apply.
-  Type type = Type::txt;
-
-  friend auto operator<=>(const Question&, const Question&) = default;
-};
-
-enum class Outcome : std::uint8_t {
-  found,    // At least one record.
-  no_data,  // The name exists, not with this type.
-  no_name,  // NXDOMAIN: nothing at or below the name (RFC 8020).
-  failure,  // SERVFAIL, REFUSED, or an answer that makes no sense.
-  timeout,  // No answer in time.
-};
-
-struct MailExchange {
-  std::uint16_t preference = 0;
-  std::string host;  // No trailing dot; empty for the null MX (RFC 7505).
-
-  friend bool operator==(const MailExchange&, const MailExchange&) = default;
-};
-
-// TXT (its strings joined) and PTR (no trailing dot); A and AAAA; MX.
-using Record = std::variant<std::string, base::IpAddress, MailExchange>;
-
-// As shown in logs and events: the TXT or PTR text, the address, or "10 mail.example".
-[[nodiscard]] std::string text(const Record& record);
-// The record that text() shows so, for questions of that type.
-[[nodiscard]] std::optional<Record> parse_record(Type type, std::string_view text);
-
-// The records of one answer, never changed once made: copies share them, from the cache to the
-// event of every message that asked.
-class Records {
- public:
-  Records() = default;
-  Records(std::vector<Record> records)  // NOLINT(google-explicit-constructor): a list is a list.
-      : list_(records.empty() ? nullptr
-                              : std::make_shared<const std::vector<Record>>(std::move(records))) {}
-  Records(std::initializer_list<Record> records) : Records(std::vector<Record>(records)) {}
-
-  [[nodiscard]] std::size_t size() const noexcept { return list_ ? list_->size() : 0; }
-  [[nodiscard]] bool empty() const noexcept { return list_ == nullptr; }
-  [[nodiscard]] const Record* begin() const noexcept { return list_ ? list_->data() : nullptr; }
-  [[nodiscard]] const Record* end() const noexcept { return begin() + size(); }
-  [[nodiscard]] const Record& front() const { return list_->front(); }
-  [[nodiscard]] const Record& operator[](std::size_t i) const { return (*list_)[i]; }
-
-  friend bool operator==(const Records& a, const Records& b) { return std::ranges::equal(a, b); }
-
- private:
-  std::shared_ptr<const std::vector<Record>> list_;  // Null when there are none.
-};
-
-struct Answer {
-  Outcome outcome = Outcome::timeout;
-  Records records{};
-  base::Seconds ttl{0};
-  bool authentic = false;  // The AD bit, when the configured server is trusted with it.
-
-  friend bool operator==(const Answer&, const Answer&) = default;
-};
-
-using Pending = std::shared_future<Answer>;
 
 // Where every fact that is not in the message comes from.
 class Resolver {
  public:
   virtual ~Resolver() = default;
 
-  // Starts one lookup and returns at once. The future always becomes ready; failure is an
-  // Answer, never an exception. Safe for concurrent use.
+  // Starts one lookup and returns at once. The answer always comes; failure is an Answer, never an
+  // exception. Safe for concurrent use.
   [[nodiscard]] virtual Pending lookup(const Question& question) = 0;
 };
-
-// Blocks until the answer or the deadline, whichever is first; late is Outcome::timeout.
-[[nodiscard]] Answer wait(const Pending& pending, base::Deadline deadline);
-
-// True when wait() would not block.
-[[nodiscard]] bool is_ready(const Pending& pending);
-
-// An answer that is there already.
-[[nodiscard]] Pending ready(Answer answer);
-
-[[nodiscard]] std::string_view name(Type type);        // "TXT"
-[[nodiscard]] std::string_view name(Outcome outcome);  // "no_data"
 
 }  // namespace dns

@@ -28,10 +28,6 @@ std::vector<std::string> candidates(const dns::Answer& names, const Options& opt
   return found;
 }
 
-bool is_trouble(const dns::Answer& answer) {
-  return answer.outcome == dns::Outcome::failure || answer.outcome == dns::Outcome::timeout;
-}
-
 bool confirms(const dns::Answer& addresses, const base::IpAddress& client) {
   return std::ranges::any_of(addresses.records, [&](const dns::Record& record) {
     const auto* const address = std::get_if<base::IpAddress>(&record);
@@ -58,14 +54,14 @@ std::vector<dns::Question> address_questions(const base::IpAddress& client,
 Result judge(const base::IpAddress& client, const dns::Answer& names,
              const std::vector<dns::Answer>& addresses, const Options& options) {
   // RFC 8601 §2.7.3: permerror when nothing can be evaluated, as without a PTR record.
-  if (is_trouble(names)) return {Status::temperror, std::nullopt};
+  if (dns::is_temporary(names.outcome)) return {Status::temperror, std::nullopt};
   if (names.records.empty()) return {Status::permerror, std::nullopt};
   const std::vector<std::string> tried = candidates(names, options);
   // A question without an answer is trouble too.
   bool uncertain = addresses.size() < tried.size();
   for (std::size_t i = 0; i < std::min(tried.size(), addresses.size()); ++i) {
     if (confirms(addresses[i], client)) return {Status::pass, tried[i]};
-    uncertain = uncertain || is_trouble(addresses[i]);
+    uncertain = uncertain || dns::is_temporary(addresses[i].outcome);
   }
   const Status status = uncertain ? Status::temperror : Status::fail;
   if (tried.empty()) return {status, std::nullopt};

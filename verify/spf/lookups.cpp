@@ -10,20 +10,11 @@ const dns::Pending& Lookups::pending(const dns::Question& question) {
   return asked_.emplace_back(question, resolver_.lookup(question)).second;
 }
 
-std::expected<const dns::Answer*, Lookups::Missing> Lookups::ask(const dns::Question& question) {
-  static const dns::Answer none{.outcome = dns::Outcome::failure, .records = {}};
-  if (deadline_ && std::chrono::steady_clock::now() >= *deadline_) {
-    return std::unexpected(Missing::late);
-  }
+const dns::Answer* Lookups::ask(const dns::Question& question) {
   const dns::Pending& answer = pending(question);
-  if (!answer.valid()) return &none;
-  if (!dns::is_ready(answer)) {
-    if (!deadline_) return std::unexpected(Missing::not_ready);
-    if (answer.wait_until(*deadline_) != std::future_status::ready) {
-      return std::unexpected(Missing::late);
-    }
-  }
-  return &answer.get();
+  if (answer.is_ready()) return &answer.get();
+  if (!missing_.valid()) missing_ = answer;
+  return nullptr;
 }
 
 }  // namespace spf

@@ -14,11 +14,17 @@ namespace {
 constexpr std::size_t terms_limit = 10;  // RFC 7208 §4.6.4: MUST NOT be more.
 constexpr std::size_t txt_records_max = 100;
 
+// RFC 7208 §4.6.4 makes an overrun of limits permanent, ours included.
+Status status_of_error(dns::Outcome outcome) {
+  return outcome == dns::Outcome::not_asked ? Status::permerror : Status::temperror;
+}
+
 bool is_error(const dns::Answer& answer) {
-  return answer.outcome == dns::Outcome::failure || answer.outcome == dns::Outcome::timeout;
+  return dns::is_temporary(answer.outcome) || answer.outcome == dns::Outcome::not_asked;
 }
 
 std::string describe(dns::Type type, std::string_view name, const dns::Answer& answer) {
+  if (answer.outcome == dns::Outcome::not_asked) return "too many DNS questions";
   return std::string(dns::name(type)) + ' ' + base::printable(name, 253) + ": " +
          std::string(dns::name(answer.outcome));
 }
@@ -59,13 +65,13 @@ std::string dotted(const base::IpAddress& address) {
 }  // namespace
 
 Session::Session(const Request& request, dns::Resolver& resolver, const Options& options,
-                 std::optional<base::Deadline> deadline, base::WallTime now)
+                 base::WallTime now)
     : options_(options),
       client_(request.client),
       sender_(find_sender(request)),
       receiver_(request.receiver),
       now_(now),
-      lookups_(resolver, deadline) {}
+      lookups_(resolver) {}
 
 void Session::stop(Status status, std::string problem) {
   if (!stop_) stop_ = Stop{status, std::move(problem)};
@@ -77,11 +83,9 @@ dns::Type Session::address_type() const {
 
 // Null when stopped.
 const dns::Answer* Session::ask(dns::Type type, std::string_view name) {
-  const auto answer = lookups_.ask(question_for(type, name));
-  if (answer) return *answer;
-  if (answer.error() == Lookups::Missing::not_ready) not_ready_ = true;
-  stop(Status::temperror, "time limit");
-  return nullptr;
+  const dns::Answer* answer = lookups_.ask(question_for(type, name));
+  if (answer == nullptr) stop(Status::temperror, "an answer is not there yet");
+  return answer;
 }
 
 // The query a term is about. Null when stopped, as it is by an error (RFC 7208 §5) and by one void
@@ -91,7 +95,7 @@ const dns::Answer* Session::ask_for_term(dns::Type type, std::string_view name) 
   const dns::Answer* answer = ask(type, name);
   if (answer == nullptr) return nullptr;
   if (is_error(*answer) && type != dns::Type::ptr) {
-    stop(Status::temperror, describe(type, name, *answer));
+    stop(status_of_error(answer->outcome), describe(type, name, *answer));
     return nullptr;
   }
   const bool is_void =
@@ -133,7 +137,7 @@ const Level* Session::open(std::string domain, bool main) {
   const dns::Answer* answer = ask(dns::Type::txt, domain);
   if (answer == nullptr) return nullptr;
   if (is_error(*answer)) {
-    stop(Status::temperror, describe(dns::Type::txt, domain, *answer));
+    stop(status_of_error(answer->outcome), describe(dns::Type::txt, domain, *answer));
     return nullptr;
   }
   Level& level = levels_.emplace_back();
@@ -275,7 +279,7 @@ std::vector<base::IpAddress> Session::host_addresses(const std::string& host) {
   const dns::Answer* answer = ask(address_type(), host);
   if (answer == nullptr) return {};
   if (is_error(*answer)) {
-    stop(Status::temperror, describe(address_type(), host, *answer));
+    stop(status_of_error(answer->outcome), describe(address_type(), host, *answer));
     return {};
   }
   return addresses_of(*answer);

@@ -28,14 +28,15 @@ struct Stop {
   std::string problem;  // Printable; empty for none.
 };
 
-// One evaluation: identity, counters, deadline, and what each term asks of DNS. An engine decides
+// One run of an evaluation: identity, counters, and what each term asks of DNS. An engine decides
 // which term matches, with nothing but what the session tells it; so both engines count, ask and
 // fail alike. Once stopped, every question is answered "no" at no cost.
+// Nothing is waited for: an answer that is not there stops the run, and whoever wants the result
+// runs it again when the answer has come.
 class Session {
  public:
-  // Without a deadline nothing blocks: an answer that is not there stops the evaluation.
   Session(const Request& request, dns::Resolver& resolver, const Options& options,
-          std::optional<base::Deadline> deadline, base::WallTime now);
+          base::WallTime now);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -63,8 +64,8 @@ class Session {
   // For engines that fail by themselves. The first stop stays.
   void stop(Status status, std::string problem);
   [[nodiscard]] const std::optional<Stop>& stopped() const { return stop_; }
-  // True when an answer was not there and must not be waited for: there is no result.
-  [[nodiscard]] bool not_ready() const { return not_ready_; }
+  // Valid when an answer was not there: then there is no result.
+  [[nodiscard]] const dns::Pending& missing() const { return lookups_.missing(); }
 
   // The last term reached, of the main levels, as published; empty before the first.
   [[nodiscard]] std::string_view last_term() const { return last_term_; }
@@ -100,7 +101,6 @@ class Session {
   std::size_t prefetched_ = 0;
   std::map<std::string, std::string> validated_names_;  // %{p}, by domain.
   std::optional<Stop> stop_;
-  bool not_ready_ = false;
 };
 
 }  // namespace spf

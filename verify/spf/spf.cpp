@@ -1,5 +1,7 @@
 #include "verify/spf/spf.hpp"
 
+#include <utility>
+
 #include "verify/base/text.hpp"
 #include "verify/spf/libspf2_engine.hpp"
 #include "verify/spf/native_engine.hpp"
@@ -25,48 +27,47 @@ Status status_of(Qualifier qualifier) {
   return Status::neutral;
 }
 
-std::optional<Result> evaluate(const Request& request, dns::Resolver& resolver,
-                               const Options& options, std::optional<base::Deadline> deadline,
-                               base::WallTime now) {
-  Session session(request, resolver, options, deadline, now);
+// Whom it is about; no status yet.
+Result result_for(const Sender& sender) {
   Result result;
-  result.identity = session.sender().identity;
-  if (session.sender().domain.empty()) return result;  // RFC 7208 §4.3: none.
-  result.domain = base::Domain::parse(session.sender().domain);
-
-  const std::optional<Qualifier> matched = options.engine == Engine::native
-                                               ? evaluate_natively(session)
-                                               : evaluate_with_libspf2(session);
-  if (session.not_ready()) return std::nullopt;
-  if (const auto& stop = session.stopped()) {
-    result.status = stop->status;
-    result.mechanism = base::printable(session.last_term(), mechanism_octets_max);
-    result.problem = stop->problem;
-    return result;
-  }
-  if (!matched) {
-    result.status = Status::neutral;  // RFC 7208 §4.7.
-    result.mechanism = "default";
-    return result;
-  }
-  result.status = status_of(*matched);
-  result.mechanism = base::printable(session.last_term(), mechanism_octets_max);
-  if (result.status == Status::fail) result.explanation = session.explanation();
-  if (session.not_ready()) return std::nullopt;
+  result.identity = sender.identity;
+  if (!sender.domain.empty()) result.domain = base::Domain::parse(sender.domain);
   return result;
 }
 
 }  // namespace
 
-Result check(const Request& request, dns::Resolver& resolver, const Options& options,
-             base::Deadline deadline, base::WallTime now) {
-  // With a deadline there always is a result.
-  return evaluate(request, resolver, options, deadline, now).value_or(Result{});
+Progress check(const Request& request, dns::Resolver& resolver, const Options& options,
+               base::WallTime now) {
+  Session session(request, resolver, options, now);
+  Result result = result_for(session.sender());
+  if (session.sender().domain.empty()) return {result, {}};  // RFC 7208 §4.3: none.
+
+  const std::optional<Qualifier> matched = options.engine == Engine::native
+                                               ? evaluate_natively(session)
+                                               : evaluate_with_libspf2(session);
+  if (session.missing().valid()) return {std::nullopt, session.missing()};
+  if (const auto& stop = session.stopped()) {
+    result.status = stop->status;
+    result.mechanism = base::printable(session.last_term(), mechanism_octets_max);
+    result.problem = stop->problem;
+  } else if (!matched) {
+    result.status = Status::neutral;  // RFC 7208 §4.7.
+    result.mechanism = "default";
+  } else {
+    result.status = status_of(*matched);
+    result.mechanism = base::printable(session.last_term(), mechanism_octets_max);
+    if (result.status == Status::fail) result.explanation = session.explanation();
+    if (session.missing().valid()) return {std::nullopt, session.missing()};
+  }
+  return {std::move(result), {}};
 }
 
-std::optional<Result> check_if_ready(const Request& request, dns::Resolver& resolver,
-                                     const Options& options, base::WallTime now) {
-  return evaluate(request, resolver, options, std::nullopt, now);
+Result out_of_time(const Request& request) {
+  Result result = result_for(find_sender(request));
+  result.status = Status::temperror;
+  result.problem = "time limit";
+  return result;
 }
 
 std::string_view name(Status status) {

@@ -55,15 +55,23 @@ struct Result {
   friend bool operator==(const Result&, const Result&) = default;
 };
 
-// check_host() of RFC 7208 §4. Blocks: runs on a base::WorkerPool. Every lookup goes through
-// `resolver`; past the deadline the result is temperror. `now` is for the %{t} macro only.
-[[nodiscard]] Result check(const Request& request, dns::Resolver& resolver, const Options& options,
-                           base::Deadline deadline, base::WallTime now);
+// How far an evaluation has come.
+struct Progress {
+  std::optional<Result> result;  // Nothing as long as …
+  dns::Pending missing;          // … this answer is not there.
+};
 
-// The same without waiting: nothing when an answer is not there yet (its lookup has been started).
-// With a warm cache this saves the way through the pool.
-[[nodiscard]] std::optional<Result> check_if_ready(const Request& request, dns::Resolver& resolver,
-                                                   const Options& options, base::WallTime now);
+// check_host() of RFC 7208 §4, as far as the answers that are there allow; it never waits. Every
+// lookup goes through `resolver`, which gives equal questions the same answer (RecordingResolver).
+// Where an answer is missing its lookup has been started, and the evaluation is run again from the
+// beginning when it has come: that costs little beside the answer's way, and nobody has to wait for
+// it. `now` is for the %{t} macro only.
+[[nodiscard]] Progress check(const Request& request, dns::Resolver& resolver,
+                             const Options& options, base::WallTime now);
+
+// What an evaluation that came to no end in time knows: temperror (RFC 7208 §4.6.4), and whom it is
+// about.
+[[nodiscard]] Result out_of_time(const Request& request);
 
 [[nodiscard]] std::string_view name(Status status);      // "softfail"
 [[nodiscard]] std::string_view name(Identity identity);  // "helo", "mail_from"

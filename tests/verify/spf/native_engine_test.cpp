@@ -19,8 +19,7 @@ struct Outcome {
 Outcome outcome(support::FakeResolver& resolver, std::string_view record) {
   resolver.clear("example.com");
   resolver.add_txt("example.com", record);
-  spf::Session session(support::request("192.0.2.1", "a@example.com"), resolver, {}, std::nullopt,
-                       {});
+  spf::Session session(support::request("192.0.2.1", "a@example.com"), resolver, {}, {});
   Outcome found{spf::evaluate_natively(session), std::nullopt};
   if (session.stopped()) found.stopped = session.stopped()->status;
   return found;

@@ -203,7 +203,7 @@ TEST_CASE("a term that needs a non-ASCII local-part never matches", "[spf][RFC 8
   CHECK(check_on_both(request(client, "\u00fc@two.example"), resolver).status == Status::neutral);
 }
 
-TEST_CASE("check_if_ready has a result only when every answer is there", "[spf]") {
+TEST_CASE("there is a result only when every answer is there", "[spf]") {
   const auto engine = GENERATE(spf::Engine::libspf2, spf::Engine::native);
   const spf::Options options{.engine = engine};
   const base::WallTime now{};
@@ -219,10 +219,13 @@ TEST_CASE("check_if_ready has a result only when every answer is there", "[spf]"
   resolver.add_txt("why.example", "because %{p}");
 
   resolver.hold();
-  CHECK_FALSE(spf::check_if_ready(asked, resolver, options, now));
+  const spf::Progress begun = spf::check(asked, resolver, options, now);
+  CHECK_FALSE(begun.result);
+  CHECK_FALSE(begun.missing.is_ready());
   CHECK(resolver.count("example.com", dns::Type::txt) == 1);
   resolver.release();
-  const auto result = spf::check_if_ready(asked, resolver, options, now);
+  CHECK(begun.missing.is_ready());
+  const auto result = spf::check(asked, resolver, options, now).result;
   REQUIRE(result);
   CHECK(result->status == Status::fail);
   CHECK(result->explanation == "because unknown");
@@ -233,15 +236,29 @@ TEST_CASE("check_if_ready has a result only when every answer is there", "[spf]"
     struct Partly final : dns::Resolver {
       FakeResolver& below;
       dns::Question missing;
-      std::promise<dns::Answer> never;
+      dns::Promise never;
       Partly(FakeResolver& resolver_below, dns::Question question)
           : below(resolver_below), missing(std::move(question)) {}
       dns::Pending lookup(const dns::Question& question) override {
-        return question == missing ? dns::Pending(never.get_future().share())
+        return question == missing ? never.pending()
                                    : below.lookup(question);
       }
     } partly(resolver, missing);
     CAPTURE(missing.name, dns::name(missing.type));
-    CHECK_FALSE(spf::check_if_ready(asked, partly, options, now));
+    const spf::Progress partial = spf::check(asked, partly, options, now);
+    CHECK_FALSE(partial.result);
+    CHECK(partial.missing.valid());
   }
+}
+
+TEST_CASE("what came to no end in time still says whom it is about", "[spf][RFC 7208 §4.6.4]") {
+  const spf::Result result = spf::out_of_time(request(client, "a@Example.COM"));
+  CHECK(result.status == Status::temperror);
+  CHECK(result.identity == spf::Identity::mail_from);
+  CHECK(result.domain->text() == "example.com");
+  CHECK(result.problem == "time limit");
+  const spf::Result bounce = spf::out_of_time(request(client, ""));
+  CHECK(bounce.identity == spf::Identity::helo);
+  CHECK(bounce.domain->text() == "mail.example.org");
+  CHECK_FALSE(spf::out_of_time(request(client, "a@[192.0.2.1]")).domain);
 }

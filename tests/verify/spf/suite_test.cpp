@@ -83,8 +83,7 @@ std::size_t run_suite(const char* path, spf::Engine engine) {
           .mail_from = test.at("mail_from"),
           .receiver = "receiver.example"};
       const auto result =
-          spf::check(request, resolver, {.engine = engine},
-                     std::chrono::steady_clock::now() + std::chrono::hours(1), base::WallTime{});
+          spf::check(request, resolver, {.engine = engine}, base::WallTime{}).result.value();
       const auto accepted = test.at("result").get<std::vector<std::string>>();
       INFO("mechanism " << result.mechanism << ", problem " << result.problem);
       CHECK_THAT(accepted, Catch::VectorContains(std::string(spf::name(result.status))));

@@ -1,39 +1,10 @@
-#include "verify/dns/resolver.hpp"
+#include "verify/dns/answer.hpp"
+
+#include <utility>
 
 #include <catch2/catch.hpp>
 
-using dns::Answer;
 using dns::Outcome;
-
-namespace {
-
-constexpr std::chrono::milliseconds blink{5};
-
-base::Deadline soon() { return std::chrono::steady_clock::now() + blink; }
-
-}  // namespace
-
-TEST_CASE("an answer that is there is handed over even after the deadline", "[dns]") {
-  const Answer answer{Outcome::found, {std::string("v=spf1")}, base::Seconds(60), true};
-  const dns::Pending pending = dns::ready(answer);
-  CHECK(dns::is_ready(pending));
-  CHECK(dns::wait(pending, base::Deadline::min()) == answer);
-  CHECK(dns::wait(pending, base::Deadline::max()) == answer);
-}
-
-TEST_CASE("an answer that does not come in time is a timeout", "[dns]") {
-  std::promise<Answer> promise;
-  const dns::Pending pending = promise.get_future().share();
-  CHECK_FALSE(dns::is_ready(pending));
-  CHECK(dns::wait(pending, soon()).outcome == Outcome::timeout);
-  promise.set_value({Outcome::no_data, {}});
-  CHECK(dns::wait(pending, soon()).outcome == Outcome::no_data);
-}
-
-TEST_CASE("waiting for a question never asked is a timeout at once", "[dns]") {
-  CHECK(dns::is_ready({}));
-  CHECK(dns::wait({}, base::Deadline::max()).outcome == Outcome::timeout);
-}
 
 TEST_CASE("records are shown as zone files show them", "[dns]") {
   CHECK(dns::text(std::string("v=spf1 -all")) == "v=spf1 -all");
@@ -54,6 +25,16 @@ TEST_CASE("types and outcomes have names", "[dns]") {
   CHECK(dns::name(Outcome::no_name) == "no_name");
   CHECK(dns::name(Outcome::failure) == "failure");
   CHECK(dns::name(Outcome::timeout) == "timeout");
+  CHECK(dns::name(Outcome::not_asked) == "not_asked");
+}
+
+TEST_CASE("a question that a limit of ours kept back is no trouble of the DNS", "[dns]") {
+  CHECK(dns::is_temporary(Outcome::failure));
+  CHECK(dns::is_temporary(Outcome::timeout));
+  CHECK_FALSE(dns::is_temporary(Outcome::found));
+  CHECK_FALSE(dns::is_temporary(Outcome::no_data));
+  CHECK_FALSE(dns::is_temporary(Outcome::no_name));
+  CHECK_FALSE(dns::is_temporary(Outcome::not_asked));
 }
 
 TEST_CASE("a record is read back from its text", "[dns]") {

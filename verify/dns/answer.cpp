@@ -1,4 +1,4 @@
-#include "verify/dns/resolver.hpp"
+#include "verify/dns/answer.hpp"
 
 #include <utility>
 
@@ -40,22 +40,6 @@ std::optional<Record> parse_record(Type type, std::string_view text) {
   return *address;
 }
 
-Answer wait(const Pending& pending, base::Deadline deadline) {
-  if (!pending.valid()) return {};
-  if (pending.wait_until(deadline) != std::future_status::ready) return {};
-  return pending.get();
-}
-
-bool is_ready(const Pending& pending) {
-  return !pending.valid() || pending.wait_for(base::Seconds::zero()) == std::future_status::ready;
-}
-
-Pending ready(Answer answer) {
-  std::promise<Answer> promise;
-  promise.set_value(std::move(answer));
-  return promise.get_future().share();
-}
-
 std::string_view name(Type type) {
   switch (type) {
     case Type::a:
@@ -84,6 +68,8 @@ std::string_view name(Outcome outcome) {
       return "failure";
     case Outcome::timeout:
       return "timeout";
+    case Outcome::not_asked:
+      return "not_asked";
   }
   return "unknown";
 }
