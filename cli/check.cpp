@@ -20,6 +20,7 @@
 #include "policy/decision.hpp"
 #include "report/event.hpp"
 #include "report/examination.hpp"
+#include "report/site_key.hpp"
 #include "verify/base/text.hpp"
 #include "verify/stack.hpp"
 #include "verify/verification.hpp"
@@ -80,6 +81,10 @@ report::Event judge(const Run& run, Message message) {
       {run.config.verify, run.config.policy, run.services, run.circumstances}, now);
   for (const std::string& recipient : run.options.recipients)
     examination.recipient(recipient);
+  policy::OwnFields own_fields(run.config.policy, run.connection.receiver);
+  for (const mail::HeaderField& field : message.headers.fields())
+    own_fields.see(field.name, field.value);
+  examination.own_fields(own_fields.count());
   examination.end_of_headers(std::move(message.headers), message.headers_complete);
   // In the pieces of a milter (MILTER_CHUNK_SIZE), so that both go the same way.
   constexpr std::size_t piece_max = 65'535;
@@ -146,10 +151,13 @@ int check(const CheckOptions& options, Output output) {
     output.error << "--record: takes one message file\n";
     return EX_USAGE;
   }
-  const base::Result<config::Config> config = load_config(options.config);
+  base::Result<config::Config> config = load_config(options.config);
   if (!config) {
     output.error << config.error().what << '\n';
     return EX_CONFIG;
+  }
+  if (config->verify.lot_key.empty()) {  // Where it cannot be read, lots are not the daemon's.
+    config->verify.lot_key = report::read_site_key(config->spool.directory).value_or("");
   }
   const auto stack = verify::Stack::open({config->dns, config->cache, config->spf_threads});
   if (!stack) {

@@ -33,9 +33,9 @@ struct Store {
   friend bool operator==(const Store&, const Store&) = default;
 };
 
-// What is shown in place of [report] failure_key: as long as a key must be, so that it can be read
-// again; it is none.
-inline constexpr std::string_view hidden_failure_key = "*** (not shown) ***";
+// What is shown in place of [report] failure_key and [policy] percent_key: as long as a key must be, so
+// that it can be read again; it is none.
+inline constexpr std::string_view hidden_key = "*** (not shown) ***";
 
 // What domain owners are told, and how it gets to them.
 struct Reports {

@@ -132,6 +132,21 @@ void read_headers(Section& section, policy::Rules& rules) {
   }
 }
 
+// Whoever knows it can choose which of his messages the percentage spares.
+void read_percent_key(Section& section, Config& config) {
+  constexpr std::size_t octets_min = 16;
+  std::string& key = config.verify.lot_key;
+  key = section.text("percent_key", key);
+  if (!key.empty() && key.size() < octets_min) {
+    section.complain("percent_key", "must be a secret of 16 octets or more, or empty");
+  }
+  if (key == hidden_key) {
+    config.warnings.emplace_back(
+        "policy.percent_key: this is what postern config show writes in place of a real one, and no"
+        " secret");
+  }
+}
+
 }  // namespace
 
 policy::Stage read_stage(Section& section, const policy::Stage& fallback,
@@ -185,6 +200,7 @@ void read_trust(Section& section, Config& config) {
   trust.networks = read_networks(section, "networks", std::move(trust.networks),
                                  "no message would ever be verified");
   trust.authenticated = section.boolean("authenticated", trust.authenticated);
+  trust.unknown_clients = section.boolean("unknown_clients", trust.unknown_clients);
   trust.relays = read_networks(section, "relays", {}, "every client could say who it is");
   config.policy.arc_sealers = read_domains(section, "arc_sealers");
 }
@@ -205,6 +221,7 @@ void read_policy(Section& section, Config& config) {
   rules.quarantine = section.choice("quarantine", rules.quarantine, quarantines);
   read_headers(section, rules);
   rules.mixed = section.choice("mixed", rules.mixed, mixed);
+  read_percent_key(section, config);
   rules.degraded = section.choice("dns_degraded", rules.degraded, degraded);
 }
 

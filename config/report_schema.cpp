@@ -110,7 +110,7 @@ void read_failure(Section& section, Config& config) {
   if (reports.failure && reports.failure_key.size() < failure_key_octets_min) {
     section.complain("failure_key", "must be a secret of 16 octets or more where failure is true");
   }
-  if (reports.failure_key == hidden_failure_key) {
+  if (reports.failure_key == hidden_key) {
     config.warnings.emplace_back(
         "report.failure_key: this is what postern config show writes in place of a real one, and no"
         " secret");

@@ -164,6 +164,7 @@ Block trust_block(const policy::Rules& rules) {
   return Writer("trust")
       .raw("networks", toml_array_of(rules.trust.networks))
       .truth("authenticated", rules.trust.authenticated)
+      .truth("unknown_clients", rules.trust.unknown_clients)
       .raw("relays", toml_array_of(rules.trust.relays))
       .raw("arc_sealers", toml_array_of(rules.arc_sealers))
       .section();
@@ -179,6 +180,7 @@ Block policy_block(const Config& config) {
   writer.text("quarantine_header", rules.quarantine_header);
   writer.text("signals_header", rules.signals_header);
   writer.text("mixed", policy::name(rules.mixed));
+  writer.text("percent_key", config.verify.lot_key.empty() ? "" : hidden_key);
   writer.text("dns_degraded", policy::name(rules.degraded));
   return writer.section();
 }
@@ -214,7 +216,7 @@ Block report_block(const Reports& reports) {
       .truth("aggregate", reports.aggregate)
       .truth("failure", reports.failure)
       .raw("failure_domains", toml_array_of(reports.failure_domains))
-      .text("failure_key", reports.failure_key.empty() ? "" : hidden_failure_key)
+      .text("failure_key", reports.failure_key.empty() ? "" : hidden_key)
       .number("failure_per_minute", reports.failure_per_minute)
       .raw("copy_to", toml_array_of(reports.copy_to))
       .text("submit", reports.relay.url)

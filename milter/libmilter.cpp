@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <system_error>
 #include <thread>
@@ -20,6 +21,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "milter/folder_owner.hpp"
+#include "milter/mta.hpp"
+#include "milter/once_a_minute.hpp"
 #include "verify/base/guarded.hpp"
 #include "verify/base/log.hpp"
 
@@ -33,6 +37,7 @@ constexpr int backlog = 1024;
 constexpr unsigned long no_replies = SMFIP_NR_CONN | SMFIP_NR_HELO | SMFIP_NR_MAIL | SMFIP_NR_RCPT |
                                      SMFIP_NR_DATA | SMFIP_NR_UNKN | SMFIP_NR_HDR | SMFIP_NR_EOH |
                                      SMFIP_NR_BODY;
+constexpr unsigned long no_flag = 0;  // Of an event that always has an answer.
 constexpr unsigned long unneeded_events = SMFIP_NODATA | SMFIP_NOUNKNOWN;
 
 // Not std::atomic<std::shared_ptr>: g++ 12 unlocks after a load without ordering it before the next
@@ -49,6 +54,7 @@ struct Connection {
 
   Session session;
   unsigned long no_reply = 0;  // The SMFIP_NR_ flags agreed on.
+  bool sendmail = false;       // The MTA is Sendmail: macros are as it writes them.
   bool broken = false;         // A callback that has no answer failed: the message must come again.
 };
 
@@ -60,11 +66,19 @@ struct RunningCallback {
 };
 
 // Nothing thrown may cross into C. A bug costs one message a retry, never the daemon.
+// An event that was agreed to have no answer gets none here either: what an MTA does with one that
+// comes all the same is not said anywhere. The end of the message, which has one, tells.
 template <class Handler>
-sfsistat guarded(SMFICTX* context, Handler handler) noexcept {
+sfsistat guarded(SMFICTX* context, unsigned long no_reply_flag, Handler handler) noexcept {
   const RunningCallback running;
   auto* connection = static_cast<Connection*>(smfi_getpriv(context));
-  if (connection == nullptr || stopping) return SMFIS_TEMPFAIL;
+  if (connection == nullptr) return SMFIS_TEMPFAIL;
+  const bool silent = (connection->no_reply & no_reply_flag) != 0;
+  const sfsistat later = silent ? SMFIS_NOREPLY : SMFIS_TEMPFAIL;
+  if (stopping) {
+    connection->broken = true;
+    return later;
+  }
   try {
     return handler(*connection);
   } catch (const std::exception& error) {
@@ -73,7 +87,7 @@ sfsistat guarded(SMFICTX* context, Handler handler) noexcept {
     base::log::write(Level::error, "", "internal error: unknown exception");
   }
   connection->broken = true;
-  return SMFIS_TEMPFAIL;
+  return later;
 }
 
 // The answer to an event that decides nothing.
@@ -120,6 +134,17 @@ std::string with_crlf(std::string_view value) {
   }
 }
 
+// Cause and cure: the MTA's own log says of this that the milter refused, no more.
+void refuse_mta() {
+  static OnceAMinute trouble;
+  if (!trouble.due()) return;
+  base::log::write(Level::error, "",
+                   "connections of the MTA are refused: it does not offer version 6 of the milter "
+                   "protocol (leading space of header values, adding and changing header fields). "
+                   "Postfix: set milter_protocol = 6 in main.cf, its default since 2.6, and "
+                   "postfix reload; Sendmail: 8.14 or newer");
+}
+
 sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long protocol,
                       unsigned long, unsigned long, unsigned long* wanted_actions,
                       unsigned long* wanted_protocol, unsigned long* unused1,
@@ -132,9 +157,7 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long pro
   // canonicalization would break (RFC 6376 §3.4.1).
   constexpr unsigned long needed_actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS;
   if ((protocol & SMFIP_HDR_LEADSPC) == 0 || (actions & needed_actions) != needed_actions) {
-    base::log::write(Level::error, "",
-                     "the MTA lacks what Postern needs: leading space of header values, adding and "
-                     "changing header fields (Postfix 2.6 or Sendmail 8.14 have them)");
+    refuse_mta();
     return SMFIS_REJECT;
   }
   auto* connection = new (std::nothrow) Connection(services);
@@ -148,7 +171,7 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long pro
   if ((actions & SMFIF_SETSYMLIST) != 0) {
     *wanted_actions |= SMFIF_SETSYMLIST;
     const std::pair<int, const char*> lists[] = {
-        {SMFIM_CONNECT, "j"}, {SMFIM_HELO, ""}, {SMFIM_ENVFROM, "{auth_type} {auth_authen}"},
+        {SMFIM_CONNECT, "j v"}, {SMFIM_HELO, ""}, {SMFIM_ENVFROM, "{auth_type} {auth_authen}"},
         {SMFIM_ENVRCPT, ""},  {SMFIM_EOH, ""},  {SMFIM_EOM, "i"}};
     for (const auto& [stage, names] : lists) {
       smfi_setsymlist(context, stage, const_cast<char*>(names));
@@ -158,52 +181,55 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long pro
 }
 
 sfsistat on_connect(SMFICTX* context, char* client_name, _SOCK_ADDR* address) {
-  return guarded(context, [&](Connection& connection) {
+  return guarded(context, SMFIP_NR_CONN, [&](Connection& connection) {
     const std::string_view name = client_name == nullptr ? "" : client_name;
-    connection.session.connect(address_of(address), name, macro(context, "j"));
+    connection.sendmail = is_sendmail(macro(context, "v"));
+    connection.session.connect(address_of(address), name, macro(context, "j"),
+                               connection.sendmail);
     return go_on(connection, SMFIP_NR_CONN);
   });
 }
 
 sfsistat on_helo(SMFICTX* context, char* name) {
-  return guarded(context, [&](Connection& connection) {
+  return guarded(context, SMFIP_NR_HELO, [&](Connection& connection) {
     connection.session.helo(name == nullptr ? "" : name);
     return go_on(connection, SMFIP_NR_HELO);
   });
 }
 
 sfsistat on_mail_from(SMFICTX* context, char** arguments) {
-  return guarded(context, [&](Connection& connection) {
+  return guarded(context, SMFIP_NR_MAIL, [&](Connection& connection) {
     connection.broken = false;
+    const std::string_view user = macro(context, "{auth_authen}");
     connection.session.mail_from(arguments[0], !macro(context, "{auth_type}").empty(),
-                                 macro(context, "{auth_authen}"));
+                                 connection.sendmail ? decode_xtext(user) : std::string(user));
     return go_on(connection, SMFIP_NR_MAIL);
   });
 }
 
 sfsistat on_rcpt_to(SMFICTX* context, char** arguments) {
-  return guarded(context, [&](Connection& connection) {
+  return guarded(context, SMFIP_NR_RCPT, [&](Connection& connection) {
     connection.session.rcpt_to(arguments[0]);
     return go_on(connection, SMFIP_NR_RCPT);
   });
 }
 
 sfsistat on_header(SMFICTX* context, char* name, char* value) {
-  return guarded(context, [&](Connection& connection) {
+  return guarded(context, SMFIP_NR_HDR, [&](Connection& connection) {
     connection.session.header(name, with_crlf(value));
     return go_on(connection, SMFIP_NR_HDR);
   });
 }
 
 sfsistat on_end_of_headers(SMFICTX* context) {
-  return guarded(context, [&](Connection& connection) {
+  return guarded(context, SMFIP_NR_EOH, [&](Connection& connection) {
     connection.session.end_of_headers();
     return go_on(connection, SMFIP_NR_EOH);
   });
 }
 
 sfsistat on_body(SMFICTX* context, unsigned char* octets, std::size_t size) {
-  return guarded(context, [&](Connection& connection) {
+  return guarded(context, SMFIP_NR_BODY, [&](Connection& connection) {
     const std::string_view piece(reinterpret_cast<const char*>(octets), size);
     connection.session.body(piece);
     return go_on(connection, SMFIP_NR_BODY);
@@ -253,7 +279,7 @@ sfsistat carry_out(SMFICTX* context, const Response& response) {
 }
 
 sfsistat on_end_of_message(SMFICTX* context) {
-  return guarded(context, [&](Connection& connection) -> sfsistat {
+  return guarded(context, no_flag, [&](Connection& connection) -> sfsistat {
     if (connection.broken) {
       connection.session.abort();
       return SMFIS_TEMPFAIL;
@@ -263,7 +289,7 @@ sfsistat on_end_of_message(SMFICTX* context) {
 }
 
 sfsistat on_abort(SMFICTX* context) {
-  return guarded(context, [&](Connection& connection) {
+  return guarded(context, no_flag, [&](Connection& connection) {
     connection.session.abort();
     return SMFIS_CONTINUE;
   });
@@ -324,6 +350,7 @@ base::Result<void> listen(const std::string& socket) {
   if (smfi_register(description) != MI_SUCCESS) return base::fail("libmilter: cannot register");
   (void)smfi_setbacklog(backlog);
   std::string spelled = socket;
+  const AsFolderOwner owner(std::filesystem::path(path).parent_path());
   if (smfi_setconn(spelled.data()) != MI_SUCCESS || smfi_opensocket(true) != MI_SUCCESS) {
     return base::fail(socket + ": cannot listen: " + std::generic_category().message(errno));
   }

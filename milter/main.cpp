@@ -22,6 +22,7 @@
 #include "milter/libmilter.hpp"
 #include "milter/metrics.hpp"
 #include "milter/situation.hpp"
+#include "report/site_key.hpp"
 #include "report/spool.hpp"
 #include "verify/base/log.hpp"
 #include "verify/base/text.hpp"
@@ -121,6 +122,7 @@ class Daemon {
   config::Config config_;
   std::uint64_t generation_ = 0;
   std::optional<report::Spool> spool_;
+  std::string site_key_;  // Empty: cannot be kept.
   std::unique_ptr<milter::Metrics> metrics_;
   std::shared_ptr<verify::Stack> stack_;
   const std::shared_ptr<milter::Situation> situation_ = std::make_shared<milter::Situation>();
@@ -146,11 +148,13 @@ base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
   if (reports.failure && reports.from) {
     failures = {.domains = reports.failure_domains, .key = reports.failure_key};
   }
+  verify::Options checks = config.verify;
+  if (checks.lot_key.empty()) checks.lot_key = site_key_;
   auto services = std::make_shared<const milter::Services>(milter::Services{
       .authserv_id = config.authserv_id,
       .gateway = config.gateway,
       .config = std::to_string(generation) + '-' + config::digest(config),
-      .verify = config.verify,
+      .verify = std::move(checks),
       .rules = config.policy,
       .line = config.line,
       .test_now = test_now(),
@@ -173,6 +177,11 @@ base::Result<void> Daemon::start() {
   auto spool = report::Spool::open(config_.spool);
   if (!spool) return std::unexpected(spool.error());
   spool_.emplace(*std::move(spool));
+  if (auto key = report::site_key(config_.spool.directory)) {
+    site_key_ = *std::move(key);
+  } else {
+    base::log::write(Level::warning, "", key.error().what + ": senders can foresee [policy] percent");
+  }
   if (!config_.metrics_listen.empty()) {
     auto metrics = milter::Metrics::open(config_.metrics_listen);
     if (metrics) {

@@ -1,6 +1,8 @@
 #include "milter/own_fields.hpp"
 
-#include "verify/base/text.hpp"
+#include <string_view>
+
+#include "policy/own_fields.hpp"
 
 namespace milter {
 
@@ -40,17 +42,11 @@ constexpr std::size_t name_columns = 24;  // "X-Postern-Quarantine: ", about.
 
 }  // namespace
 
-NamedField split_field(std::string_view line) {
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return {base::trim(line), {}};
-  return {base::trim(line.substr(0, colon)), base::trim(line.substr(colon + 1))};
-}
-
 std::string quarantine_value(const policy::Decision& decision, const policy::Rules& rules) {
   std::vector<std::string> items;
   const bool quarantined = decision.action == policy::Action::quarantine &&
                            rules.quarantine == policy::Quarantine::header;
-  if (quarantined) items.emplace_back(split_field(rules.quarantine_header).value);
+  if (quarantined) items.emplace_back(policy::split_field(rules.quarantine_header).value);
   for (const policy::Stricter& one : decision.stricter) {
     items.push_back(item(one.recipients_domain + '=' + std::string(policy::name(one.action))));
   }

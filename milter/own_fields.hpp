@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "policy/decision.hpp"
@@ -9,13 +8,6 @@
 
 // Values of the header fields that we write beside Authentication-Results; folded as "\n\t".
 namespace milter {
-
-// "X-Postern-Quarantine: yes" -> name and value.
-struct NamedField {
-  std::string_view name;
-  std::string_view value;
-};
-[[nodiscard]] NamedField split_field(std::string_view line);
 
 // "yes" for a message that is quarantined by a field, and "example.net=reject" for each tenant that
 // wanted more than the message got: "yes, example.net=reject". Empty: no field.

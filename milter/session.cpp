@@ -1,13 +1,15 @@
 #include "milter/session.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <ranges>
 #include <utility>
 
+#include "milter/once_a_minute.hpp"
 #include "milter/own_fields.hpp"
+#include "milter/request_limits.hpp"
+#include "policy/own_fields.hpp"
+#include "policy/stages.hpp"
 #include "report/results_field.hpp"
-#include "verify/auth_results_parser.hpp"
+#include "verify/auth_results.hpp"
 #include "verify/base/log.hpp"
 #include "verify/base/text.hpp"
 
@@ -15,49 +17,40 @@ namespace milter {
 
 namespace {
 
-using std::chrono::steady_clock;
-
 constexpr std::string_view results_field = "Authentication-Results";
-
-bool is_field(std::string_view name, std::string_view field) {
-  return base::equal_ignoring_case(name, field);
-}
-
-void remove_all(std::vector<HeaderEdit>& edits, std::string_view name, int occurrences) {
-  for (; occurrences > 0; --occurrences)
-    edits.push_back({HeaderEdit::Kind::remove, std::string(name), occurrences, {}});
-}
 
 void insert(std::vector<HeaderEdit>& edits, std::string_view name, const std::string& value) {
   if (value.empty()) return;
   edits.push_back({HeaderEdit::Kind::insert_first, std::string(name), 0, ' ' + value});
 }
 
-// A disk that is full must not fill the log as well: once a minute.
+// " <user@example.com>" of "<@relay.example:user@example.com>"; empty for the null sender, of which
+// Sendmail makes an address of its own host.
+std::string mta_from(std::string_view path) {
+  path = base::trim(path);
+  if (path.starts_with('<') && path.ends_with('>')) path = path.substr(1, path.size() - 2);
+  // RFC 5321 §4.1.1.3: the source route is dropped.
+  if (path.starts_with('@')) path = path.substr(std::min(path.find(':'), path.size() - 1) + 1);
+  return path.empty() ? std::string() : " <" + std::string(path) + ">";
+}
+
 void report_spool_failure(const base::Error& error) {
-  static std::atomic<steady_clock::rep> last{};
-  const auto now = steady_clock::now().time_since_epoch();
-  auto before = last.load();
-  const bool due = before == 0 || now - steady_clock::duration(before) > std::chrono::minutes(1);
-  if (due && last.compare_exchange_strong(before, now.count())) {
-    base::log::write(base::log::Level::error, "", "event not stored: " + error.what);
-  }
+  static OnceAMinute trouble;
+  if (trouble.due()) base::log::write(base::log::Level::error, "", "event not stored: " + error.what);
 }
 
 }  // namespace
 
 // What is known of the message in progress.
 struct Session::Message {
-  explicit Message(report::Examination begun) : examination(std::move(begun)) {}
+  Message(report::Examination begun, policy::OwnFields watch)
+      : examination(std::move(begun)), own_fields(std::move(watch)) {}
 
   report::Examination examination;
   mail::Headers headers;
   bool headers_complete = true;
-  // Occurrences, topmost first, of fields that would be taken for ours.
-  int results_fields = 0;
-  std::vector<int> forged_results;
-  int quarantine_fields = 0;
-  int signals_fields = 0;
+  policy::OwnFields own_fields;
+  std::string from_by_mta;  // Value of the From field the MTA adds when there is none; empty: none.
 };
 
 Session::Session(std::shared_ptr<const Services> services) : services_(std::move(services)) {}
@@ -68,7 +61,8 @@ const std::string& Session::authserv_id() const {
 }
 
 void Session::connect(std::optional<base::IpAddress> client, std::string_view client_name,
-                      std::string_view receiver) {
+                      std::string_view receiver, bool writes_from) {
+  writes_from_ = writes_from;
   connection_ = {};
   connection_.client = client;
   connection_.client_name = client_name;
@@ -88,7 +82,9 @@ void Session::mail_from(std::string_view path, bool authenticated, std::string_v
   const report::Examination::Terms terms{services_->verify, services_->rules, services_->checks,
                                          services_->circumstances,
                                          services_->failures ? &*services_->failures : nullptr};
-  message_ = std::make_unique<Message>(report::Examination(connection_, path, terms, now));
+  message_ = std::make_unique<Message>(report::Examination(connection_, path, terms, now),
+                                       policy::OwnFields(services_->rules, authserv_id()));
+  if (writes_from_) message_->from_by_mta = mta_from(path);
 }
 
 void Session::rcpt_to(std::string_view path) {
@@ -98,16 +94,7 @@ void Session::rcpt_to(std::string_view path) {
 void Session::header(std::string_view name, std::string value) {
   if (!message_) return;
   Message& message = *message_;
-  if (is_field(name, results_field)) {
-    ++message.results_fields;
-    if (verify::must_be_removed(value, authserv_id())) {
-      message.forged_results.push_back(message.results_fields);
-    }
-  } else if (is_field(name, split_field(services_->rules.quarantine_header).name)) {
-    ++message.quarantine_fields;
-  } else if (is_field(name, services_->rules.signals_header)) {
-    ++message.signals_fields;
-  }
+  message.own_fields.see(name, value);
   if (!message.examination.wants_message() || !message.headers_complete) return;
   message.headers_complete = message.headers.add({std::string(name), std::move(value)},
                                                  services_->verify.header_octets_max);
@@ -115,6 +102,14 @@ void Session::header(std::string_view name, std::string value) {
 
 void Session::end_of_headers() {
   if (!message_) return;
+  Message& message = *message_;
+  const bool adds_from = !message.from_by_mta.empty() && message.headers_complete &&
+                         message.headers.named("From").empty() &&
+                         policy::may_deliver_without_from(services_->rules);
+  if (adds_from) {
+    message.headers_complete = message.headers.add({"From", std::move(message.from_by_mta)},
+                                                   services_->verify.header_octets_max);
+  }
   message_->examination.end_of_headers(std::move(message_->headers), message_->headers_complete);
 }
 
@@ -127,6 +122,7 @@ Response Session::end_of_message(std::string_view queue_id) {
   if (!message) return {};  // End of message without MAIL FROM: no MTA does that.
 
   const base::WallTime now = std::chrono::system_clock::now();
+  message->examination.own_fields(message->own_fields.count());
   report::Event event = message->examination.finish(report::make_event_id(now));
   event.time = now;
   event.gateway = services_->gateway.empty() ? authserv_id() : services_->gateway;
@@ -140,7 +136,7 @@ Response Session::end_of_message(std::string_view queue_id) {
                     services_->rules.quarantine == policy::Quarantine::hold;
   if (hold) response.hold_reason = event.decision.rule + ": " + event.decision.why;
   remember(event);
-  return response;
+  return bounded(std::move(response));
 }
 
 void Session::abort() { message_.reset(); }
@@ -150,19 +146,20 @@ std::vector<HeaderEdit> Session::edits(const Message& message, const report::Eve
   if (!kept) return {};
   std::vector<HeaderEdit> edits;
   const policy::Rules& rules = services_->rules;
-  const std::string_view quarantine_field = split_field(rules.quarantine_header).name;
-  // Mail of a trusted network may carry what we wrote ourselves on its way in (RFC 8601 §5).
-  const bool inside = !event.verified && !event.connection.authenticated;
-  if (!inside) {
-    // From the last to the first: removing one renumbers those below it.
-    for (const int occurrence : std::views::reverse(message.forged_results)) {
-      edits.push_back({HeaderEdit::Kind::remove, std::string(results_field), occurrence, {}});
+  const bool clean = policy::removes_own_fields(event.verified, event.connection);
+  if (clean) {
+    for (policy::OwnFields::Place& place : message.own_fields.places()) {
+      edits.push_back({HeaderEdit::Kind::remove, std::move(place.name), place.occurrence, {}});
     }
-    remove_all(edits, quarantine_field, message.quarantine_fields);
-    remove_all(edits, rules.signals_header, message.signals_fields);
   }
-  if (!event.verified) return edits;
-  insert(edits, quarantine_field, quarantine_value(event.decision, rules));
+  if (!event.verified) {
+    // Forged ones that stay (docs/decisions/0015) must not be the topmost.
+    const bool stay = clean && policy::too_many(message.own_fields.count());
+    if (stay) insert(edits, results_field, verify::no_results(authserv_id()));
+    return edits;
+  }
+  insert(edits, policy::split_field(rules.quarantine_header).name,
+         quarantine_value(event.decision, rules));
   if (!rules.signals_header.empty()) {
     insert(edits, rules.signals_header, signals_value(event.signals));
   }

@@ -49,7 +49,7 @@ struct HeaderEdit {
   std::string value;   // For insert_first: with its leading space, folds as "\n\t".
 };
 
-// What the MTA is told at the end of a message.
+// What the MTA is told at the end of a message; within the limits of request_limits.hpp.
 struct Response {
   policy::Decision decision;
   std::vector<HeaderEdit> edits;
@@ -67,8 +67,10 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // `client` is absent when the MTA has no address for it; `receiver` is {j} and may be empty.
+  // `writes_from`: the MTA adds a missing From field, of MAIL FROM, after we have seen the message
+  // (Sendmail). Where such mail may be delivered it is judged with that field.
   void connect(std::optional<base::IpAddress> client, std::string_view client_name,
-               std::string_view receiver);
+               std::string_view receiver, bool writes_from = false);
   void helo(std::string_view name);
   // `user` is {auth_authen}, the SASL identity.
   void mail_from(std::string_view path, bool authenticated, std::string_view user = {});
@@ -91,6 +93,7 @@ class Session {
 
   std::shared_ptr<const Services> services_;
   verify::Connection connection_;
+  bool writes_from_ = false;
   std::unique_ptr<Message> message_;  // Between MAIL FROM and end of message.
 };
 

@@ -66,6 +66,19 @@ Reply refuse_by_spf(const Case& message, const ReplyFields& fields) {
   return spf_refusal(domain ? std::string_view(domain->text()) : "", fields);
 }
 
+Reply refuse_own_fields(const Case&, const ReplyFields& fields) {
+  return own_fields_refusal(fields);
+}
+
+// What cannot be removed must not be delivered where a reader believes it: forged results in our
+// name (RFC 8601 §5). No honest message has so many of them (docs/decisions/0015).
+Verdict judge_own_fields(const Case& message) {
+  const OwnFieldCount& count = message.message.circumstances.own_fields;
+  if (!too_many(count)) return std::nullopt;
+  return Wish{Action::reject, "own-fields-too-many", why_own_fields(count), refuse_own_fields,
+              false};
+}
+
 // RFC 9989 §11.5: without one author there is nothing DMARC could be about, and what a reader
 // would be shown is anybody's guess.
 Verdict judge_from(const Case& message) {
@@ -268,8 +281,9 @@ Decision decide_for(const Tenant* tenant, const Message& message, const Rules& r
                     const Findings& found) {
   using Rule = Verdict (*)(const Case&);
   static constexpr Rule in_order[] = {
-      judge_from, judge_size,  judge_protected,       judge_overrides,
-      judge_seal, judge_dmarc, judge_temporary_error, judge_spf,
+      judge_own_fields, judge_from, judge_size,  judge_protected,
+      judge_overrides,  judge_seal, judge_dmarc, judge_temporary_error,
+      judge_spf,
   };
   const Stance& stance = tenant == nullptr ? rules.site : tenant->stance;
   const Case about{message, message.facts, rules, found, stance, tenant};
@@ -291,7 +305,13 @@ Decision decide(const Message& message, const Rules& rules) {
   return choose(rules.mixed, groups, std::move(decisions));
 }
 
-Decision decide_trusted(const TrustVerdict& verdict) {
+bool removes_own_fields(bool verified, const verify::Connection& connection) {
+  return verified || connection.authenticated;
+}
+
+Decision decide_trusted(const TrustVerdict& verdict, const Message& message, const Rules& rules) {
+  const bool clean = removes_own_fields(false, message.connection);
+  if (clean && too_many(message.circumstances.own_fields)) return decide(message, rules);
   Decision decision;
   decision.rule = verdict.rule;
   decision.why = "mail of this client is not verified";

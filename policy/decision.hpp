@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/own_fields.hpp"
 #include "policy/reply.hpp"
 #include "policy/rules.hpp"
 #include "verify/verification.hpp"
@@ -19,6 +20,7 @@ struct Circumstances {
                                    // for its DNS makes no sense any more.
   std::uint64_t signature_repeats =
       0;  // Messages seen before with a passing signature of this one.
+  OwnFieldCount own_fields{};  // That would have to be removed.
 
   friend bool operator==(const Circumstances&, const Circumstances&) = default;
 };
@@ -61,6 +63,7 @@ struct Decision {
 // The decision on a verified message. The one place where mail can be refused. Pure. Rules, in
 // their order; the first that has something to say decides (docs/policy.md has them as a table):
 //
+//   own-fields-too-many    more fields in our name than can be removed: reject
 //   from-missing …         no single author can be read: on_from_fault
 //   header-too-large       nothing was checked: quarantine
 //   protected-exception    the author domain is protected, and an exception of it holds: accept
@@ -87,7 +90,14 @@ struct Decision {
 // Each tenant among the recipients is judged by its own stance and overrides; Rules::mixed chooses.
 [[nodiscard]] Decision decide(const Message& message, const Rules& rules);
 
-// The decision on mail of a trusted client: accept, with the rule that says so.
-[[nodiscard]] Decision decide_trusted(const TrustVerdict& verdict);
+// The decision on mail of a trusted client: accept, with the rule that says so. Only who logged in
+// and forges more fields of ours than can be removed is judged by that, as everybody is. The facts of
+// `message` are empty.
+[[nodiscard]] Decision decide_trusted(const TrustVerdict& verdict, const Message& message,
+                                      const Rules& rules);
+
+// True when fields in our name must not stay in the message (RFC 8601 §5). Mail of a trusted network
+// may carry what we wrote ourselves on its way in.
+[[nodiscard]] bool removes_own_fields(bool verified, const verify::Connection& connection);
 
 }  // namespace policy

@@ -103,6 +103,11 @@ Reply spf_refusal(std::string_view domain, const ReplyFields& fields) {
   return {550, "5.7.23", with_event("SPF check" + of + " failed", fields)};
 }
 
+Reply own_fields_refusal(const ReplyFields& fields) {
+  return {550, "5.7.1",
+          with_event("Message has too many header fields that only this server may write", fields)};
+}
+
 Reply local_refusal(const ReplyFields& fields) {
   return {550, "5.7.1", with_event("Rejected by local policy", fields)};
 }

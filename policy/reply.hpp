@@ -46,6 +46,9 @@ enum class Doubt : std::uint8_t { dmarc, spf, dkim };
 // `domain` is the one whose SPF record says -all; it may be unknown.
 [[nodiscard]] Reply spf_refusal(std::string_view domain, const ReplyFields& fields);
 
+// More fields in our name than can be removed.
+[[nodiscard]] Reply own_fields_refusal(const ReplyFields& fields);
+
 // What the site itself refuses, whatever DMARC says.
 [[nodiscard]] Reply local_refusal(const ReplyFields& fields);
 

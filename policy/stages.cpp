@@ -33,6 +33,16 @@ Action cap_of(const Rules& rules, const Stance& stance, const base::Domain* auth
   return sender == nullptr ? cap : std::min(cap, cap_of(sender->stage, lot));
 }
 
+bool may_deliver_without_from(const Rules& rules) {
+  const auto delivers = [](const Stance& stance) {
+    return stance.preset == Preset::monitor || stance.on_from_fault != Action::reject ||
+           stance.stage.enforce != Action::reject || stance.stage.percent < 100;
+  };
+  return delivers(rules.site) ||
+         std::ranges::any_of(rules.tenants.list(),
+                             [&](const Tenant& tenant) { return delivers(tenant.stance); });
+}
+
 Action hold_back(Action wanted, Action cap) {
   if (wanted <= cap) return wanted;
   return wanted == Action::defer ? std::min(cap, Action::tag) : cap;

@@ -15,4 +15,7 @@ namespace policy {
 // tag at most, since a temporary error is no reason to quarantine.
 [[nodiscard]] Action hold_back(Action wanted, Action cap);
 
+// False when every message without a From field is refused, whoever receives it.
+[[nodiscard]] bool may_deliver_without_from(const Rules& rules);
+
 }  // namespace policy

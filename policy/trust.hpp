@@ -12,6 +12,7 @@ namespace policy {
 struct Trust {
   std::vector<base::Network> networks;  // Clients whose mail is not verified.
   bool authenticated = true;            // Nor that of SMTP AUTH users.
+  bool unknown_clients = false;  // Nor that of clients of which the MTA tells no address.
   // Our own outer MTAs: their mail is checked as coming from the client they took it from, which
   // the Received field they added tells (verify::find_origin).
   std::vector<base::Network> relays;
@@ -23,8 +24,8 @@ struct TrustVerdict {
   std::string rule;
 };
 
-// A client without an address is a local submission, trusted where 127.0.0.1 is; behind a relay of
-// ours it is a stranger.
+// A client without an address is a stranger unless the site says otherwise; behind a relay of ours
+// always.
 [[nodiscard]] TrustVerdict trusts(const Trust& trust, const verify::Connection& connection);
 
 }  // namespace policy

@@ -96,6 +96,11 @@ std::string why_from_faulty(mail::FromFault fault) {
   return line("no single author: From is " + std::string(mail::name(fault)));
 }
 
+std::string why_own_fields(const OwnFieldCount& count) {
+  return line(std::to_string(count.fields) + " header fields in our name, the lowest below " +
+              std::to_string(count.above) + " others: not removed");
+}
+
 std::string why_protected(const ClaimVerdict& verdict, const verify::Facts& facts,
                           const std::vector<std::string>& corroboration) {
   const std::string text = verdict.domain->domain.text() + " is protected";

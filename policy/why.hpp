@@ -23,6 +23,7 @@ inline constexpr std::size_t why_octets_max = 300;
 [[nodiscard]] std::string why_dmarc_unknown(const verify::Facts& facts);  // temperror
 [[nodiscard]] std::string why_no_dmarc(const verify::Facts& facts);       // none, permerror
 [[nodiscard]] std::string why_from_faulty(mail::FromFault fault);
+[[nodiscard]] std::string why_own_fields(const OwnFieldCount& count);
 // REQUIRES: the author domain is protected.
 [[nodiscard]] std::string why_protected(const ClaimVerdict& verdict, const verify::Facts& facts,
                                         const std::vector<std::string>& corroboration);

@@ -130,6 +130,8 @@ void write_circumstances(JsonWriter& json, const policy::Circumstances& circumst
   json.boolean("dns_degraded", circumstances.dns_degraded);
   json.boolean("deferred_too_long", circumstances.deferred_too_long);
   json.number("signature_repeats", static_cast<std::int64_t>(circumstances.signature_repeats));
+  json.number("own_fields", static_cast<std::int64_t>(circumstances.own_fields.fields));
+  json.number("own_fields_above", static_cast<std::int64_t>(circumstances.own_fields.above));
   json.end_object();
 }
 

@@ -79,17 +79,20 @@ Event Examination::finish(std::string event_id) {
   if (event.verified) event.facts = verification_->finish();
   event.connection = std::move(connection_);
   event.envelope = std::move(envelope_);
+  if (event.verified && terms_.circumstances) {
+    event.circumstances = terms_.circumstances(event.facts);
+  }
+  event.circumstances.own_fields = own_fields_;
+  const policy::Message message{event.facts, event.connection, event.envelope, event.circumstances,
+                                event.id};
   if (event.verified) {
-    if (terms_.circumstances) event.circumstances = terms_.circumstances(event.facts);
-    const policy::Message message{event.facts, event.connection, event.envelope,
-                                  event.circumstances, event.id};
     event.decision = policy::decide(message, terms_.rules);
     event.signals = policy::find_signals(message, terms_.rules);
     if (terms_.failures != nullptr && terms_.failures->wants(event.facts)) {
       event.failure_headers = std::move(redacted_headers_);
     }
   } else {
-    event.decision = policy::decide_trusted(trust_);
+    event.decision = policy::decide_trusted(trust_, message, terms_.rules);
   }
   const auto finished = steady_clock::now();
   event.timings.total = duration_cast<microseconds>(finished - began_);

@@ -48,6 +48,9 @@ class Examination {
 
   void recipient(std::string_view path);
 
+  // Of the whole header section, before finish().
+  void own_fields(const policy::OwnFieldCount& count) { own_fields_ = count; }
+
   // False when the client is trusted: then neither header nor body need be given.
   [[nodiscard]] bool wants_message() const { return !trust_.trusted; }
   // As Verification has them.
@@ -67,6 +70,7 @@ class Examination {
   verify::Envelope envelope_;
   policy::TrustVerdict trust_;
   bool headers_ended_ = false;
+  policy::OwnFieldCount own_fields_;
   std::string redacted_headers_;                      // Until it is known whether they are wanted.
   std::optional<verify::Verification> verification_;  // None for a trusted client.
 };

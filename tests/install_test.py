@@ -1,5 +1,6 @@
 """cmake --install puts a whole Postern where its units, its configuration and its documents say."""
 
+import json
 import os
 import pathlib
 import re
@@ -10,6 +11,7 @@ import tempfile
 
 # Of 100, as systemd-analyze security counts: the socket and the DNS are needed, little else.
 EXPOSURE_MAX = 11
+PRESETS = pathlib.Path(__file__).resolve().parents[1] / "CMakePresets.json"
 
 
 def check(condition, text):
@@ -53,14 +55,52 @@ def check_documents(root, prefix):
         check((folder / name).exists(), f"postern.toml names {name}")
 
 
+def check_rights(root):
+    """Who is in the socket's group may speak to it, and read nothing of ours."""
+    tools = [shutil.which(tool) for tool in ("systemd-sysusers", "systemd-tmpfiles")]
+    if os.geteuid() != 0 or not all(tools):
+        print("not checked: whose the folders are (needs root and systemd)")
+        return
+    (root / "run").mkdir()
+    subprocess.run([tools[0], f"--root={root}", "postern.conf"], check=True, capture_output=True)
+    subprocess.run([tools[1], f"--root={root}", "--create", "postern.conf"], check=True)
+    users = dict(line.split(":")[0:3:2]
+                 for line in (root / "etc/passwd").read_text().splitlines())
+    groups = {}
+    for line in (root / "etc/group").read_text().splitlines():
+        name, _, number, members = line.split(":")
+        groups[name] = number
+        check(not members, f"{members} in group {name}")
+    for path, mode, user, group in (("run/postern", 0o2750, "postern", "postern-socket"),
+                                    ("var/spool/postern", 0o750, "postern", "postern"),
+                                    ("etc/postern/postern.toml", 0o640, None, "postern")):
+        status = (root / path).stat()
+        check(status.st_mode & 0o7777 == mode, f"{path}: mode {status.st_mode:o}")
+        check(status.st_uid == int(users[user] if user else 0), f"{path}: user {status.st_uid}")
+        check(status.st_gid == int(groups[group]), f"{path}: group {status.st_gid}")
+
+
+def check_hardening():
+    """What is shipped is built with all that the compiler and the linker have."""
+    release = next(preset for preset in json.loads(PRESETS.read_text())["configurePresets"]
+                   if preset["name"] == "release")["cacheVariables"]
+    text = " ".join(release.values())
+    for word in ("-D_FORTIFY_SOURCE=3", "-D_GLIBCXX_ASSERTIONS", "-fstack-protector-strong",
+                 "-fstack-clash-protection", "-fcf-protection", "-Wl,-z,relro,-z,now"):
+        check(word in text, f"preset release lacks {word}")
+
+
 def main():
     build = sys.argv[1]
+    check_hardening()
     with tempfile.TemporaryDirectory() as folder:
         for prefix in ("/usr", "/usr/local"):
             root = pathlib.Path(folder) / prefix.replace("/", "_")
             install(build, root, prefix)
             check_units(root, prefix)
             check_documents(root, prefix)
+            if prefix == "/usr":
+                check_rights(root)
         own = root / "etc/postern/postern.toml"
         own.write_text("# the administrator's\n")
         install(build, root, prefix)

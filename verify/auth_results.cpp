@@ -240,4 +240,8 @@ std::string format_auth_results(const Facts& facts, const Connection& connection
   return format_auth_results(facts, connection, ResultsStyle{.authserv_id = authserv_id});
 }
 
+std::string no_results(std::string_view authserv_id) {
+  return FieldWriter(authserv_id).take() + "; none";
+}
+
 }  // namespace verify

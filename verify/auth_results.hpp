@@ -24,4 +24,7 @@ struct ResultsStyle {
 [[nodiscard]] std::string format_auth_results(const Facts& facts, const Connection& connection,
                                               std::string_view authserv_id);
 
+// The same of mail that was not verified: "mx.example.org; none" (no-result of RFC 8601 §2.2).
+[[nodiscard]] std::string no_results(std::string_view authserv_id);
+
 }  // namespace verify

@@ -171,6 +171,68 @@ bool same_id(std::string_view a, std::string_view b) {
   return domain && domain == base::Domain::parse(right);
 }
 
+// How many octets at the front of `text` show nothing: a blank of Unicode's beside those of ASCII
+// (White_Space), or a character without width. A reader may pass over either as over white space.
+std::size_t unseen_length(std::string_view text) noexcept {
+  constexpr std::string_view pairs[] = {"\xC2\x85", "\xC2\xA0", "\xC2\xAD", "\xCD\x8F", "\xD8\x9C"};
+  for (const std::string_view pair : pairs) {
+    if (text.starts_with(pair)) return pair.size();
+  }
+  constexpr std::pair<std::string_view, std::string_view> ranges[] = {
+      {"\xE1\x85\x9F", "\xE1\x85\xA0"},   // U+115F, U+1160: Hangul fillers
+      {"\xE1\x9A\x80", "\xE1\x9A\x80"},   // U+1680
+      {"\xE1\xA0\x8B", "\xE1\xA0\x8F"},   // U+180B to U+180F
+      {"\xE2\x80\x80", "\xE2\x80\x8F"},   // U+2000 to U+200F
+      {"\xE2\x80\xA8", "\xE2\x80\xAF"},   // U+2028 to U+202F
+      {"\xE2\x81\x9F", "\xE2\x81\xAF"},   // U+205F to U+206F
+      {"\xE3\x80\x80", "\xE3\x80\x80"},   // U+3000
+      {"\xE3\x85\xA4", "\xE3\x85\xA4"},   // U+3164
+      {"\xEF\xB8\x80", "\xEF\xB8\x8F"},   // U+FE00 to U+FE0F: variation selectors
+      {"\xEF\xBB\xBF", "\xEF\xBB\xBF"},   // U+FEFF
+      {"\xEF\xBE\xA0", "\xEF\xBE\xA0"}};  // U+FFA0
+  const std::string_view three = text.substr(0, 3);
+  const bool unseen = three.size() == 3 && std::ranges::any_of(ranges, [&](const auto& range) {
+                        return three >= range.first && three <= range.second;
+                      });
+  return unseen ? three.size() : 0;
+}
+
+std::size_t octets_8bit(std::string_view text) noexcept {
+  return static_cast<std::size_t>(std::ranges::find_if_not(text, is_8bit) - text.begin());
+}
+
+// `text` cut at what `passed_over` finds at its front, and all of it with that left out.
+std::vector<std::string> readings(std::string_view text,
+                                  std::size_t (*passed_over)(std::string_view) noexcept) {
+  std::vector<std::string> pieces(1);
+  std::string whole;
+  while (!text.empty()) {
+    const std::size_t gap = passed_over(text);
+    if (gap > 0) {
+      if (!pieces.back().empty()) pieces.emplace_back();
+    } else {
+      pieces.back() += text.front();
+      whole += text.front();
+    }
+    text.remove_prefix(std::max<std::size_t>(gap, 1));
+  }
+  pieces.push_back(std::move(whole));
+  return pieces;
+}
+
+// True when a reader who passes over what shows nothing, or over octets that are not ASCII, finds
+// `own` in `id`.
+bool hides_id(const std::string& own, const std::string& id) {
+  if (std::ranges::none_of(id, is_8bit)) return false;
+  for (const auto passed_over : {unseen_length, octets_8bit}) {
+    const std::vector<std::string> found = readings(id, passed_over);
+    if (std::ranges::any_of(found, [&](const std::string& one) { return !one.empty() && same_id(own, one); })) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::optional<std::string> read_keyword(Scanner& scanner) {
   const std::string_view word = scanner.run(is_keyword_char);
   if (word.empty()) return std::nullopt;
@@ -283,8 +345,9 @@ bool must_be_removed(std::string_view value, std::span<const std::string> own_id
   Scanner scanner(value);
   const std::optional<Head> head = read_head(scanner);
   if (!head || head->version != 1) return true;
-  return std::ranges::any_of(own_ids,
-                             [&](std::string_view own) { return same_id(own, head->authserv_id); });
+  return std::ranges::any_of(own_ids, [&](const std::string& own) {
+    return same_id(own, head->authserv_id) || hides_id(own, head->authserv_id);
+  });
 }
 
 bool must_be_removed(std::string_view value, const std::string& own_id) {

@@ -56,7 +56,8 @@ struct AuthResults {
 
 // True for a field that must not stay in a message from outside (RFC 8601 §5): it claims one of
 // `own_ids`, its version is not 1, or its beginning is so broken that another reader may see our
-// name there. Ids are equal when they differ in case, white space, a final dot, or A- and U-labels.
+// name there. Ids are equal when they differ in case, white space, a final dot, or A- and U-labels;
+// what shows nothing (a no-break space), and octets that are not ASCII, do not hide ours.
 [[nodiscard]] bool must_be_removed(std::string_view value, std::span<const std::string> own_ids);
 [[nodiscard]] bool must_be_removed(std::string_view value, const std::string& own_id);
 

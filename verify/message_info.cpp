@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "verify/base/hash.hpp"
 #include "verify/base/text.hpp"
+#include "verify/crypto/crypto.hpp"
 #include "verify/display_name.hpp"
 #include "verify/mail/address.hpp"
 
@@ -64,26 +64,26 @@ std::vector<base::Domain> domains_of(std::string_view value, std::size_t domains
   return domains;
 }
 
-// The finalizer of MurmurHash3, behind a hash that mixes its last octets badly.
-std::uint64_t mixed(std::uint64_t hash) {
-  hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCD;
-  hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53;
-  return hash ^ (hash >> 33);
-}
-
-// White space does not count: gateways may fold differently.
-unsigned draw_lot(std::string_view message_id, std::string_view from, std::string_view mail_from) {
-  std::string text;
+// White space does not count: gateways may fold differently. One of a hundred tells nothing of the
+// hash's state, so a plain hash that begins with the key does.
+unsigned draw_lot(std::string_view key, std::string_view message_id, std::string_view from,
+                  std::string_view mail_from) {
+  std::string text = std::string(key) + '\n';
   for (const std::string_view part : {message_id, from, mail_from}) {
     std::ranges::remove_copy_if(part, std::back_inserter(text), base::is_space);
     text += '\n';  // So that no part runs into the next.
   }
-  return static_cast<unsigned>(mixed(base::fnv1a(text)) % 100);
+  const crypto::Sha256 hash = crypto::sha256(crypto::bytes_of(text));
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < sizeof number; ++i)
+    number = number << 8 | std::to_integer<std::uint64_t>(hash[i]);
+  return static_cast<unsigned>(number % 100);
 }
 
 }  // namespace
 
-MessageInfo describe(const mail::Headers& headers, std::string_view mail_from, bool complete) {
+MessageInfo describe(const mail::Headers& headers, std::string_view mail_from, bool complete,
+                     std::string_view lot_key) {
   const std::string_view from = first_value(headers, "From");
   MessageInfo info;
   info.message_id = base::trim(first_value(headers, "Message-ID"));
@@ -97,7 +97,7 @@ MessageInfo describe(const mail::Headers& headers, std::string_view mail_from, b
   const auto senders = domains_of(first_value(headers, "Sender"), 1);
   if (!senders.empty()) info.sender_domain = senders.front();
   info.reply_to_domains = domains_of(first_value(headers, "Reply-To"), reply_to_max);
-  info.lot = draw_lot(info.message_id, from, mail_from);
+  info.lot = draw_lot(lot_key, info.message_id, from, mail_from);
   return info;
 }
 

@@ -23,14 +23,15 @@ struct MessageInfo {
   std::optional<base::Domain> sender_domain{};   // Of the Sender field.
   std::vector<base::Domain> reply_to_domains{};  // Of the Reply-To field, at most 10.
   unsigned lot = 0;  // 0 to 99, evenly drawn by Message-ID, From and MAIL FROM: equal at every
-                     // retry and on every gateway. For staged enforcement.
+                     // retry and on every gateway of one key. For staged enforcement.
 
   friend bool operator==(const MessageInfo&, const MessageInfo&) = default;
 };
 
 // All of it that the header section tells; `mail_from` without brackets. `complete` is false when
-// fields were left out because the section passed its limit. Pure.
+// fields were left out because the section passed its limit. Without `lot_key`, a secret, no sender
+// can choose the lot of his message. Pure.
 [[nodiscard]] MessageInfo describe(const mail::Headers& headers, std::string_view mail_from,
-                                   bool complete);
+                                   bool complete, std::string_view lot_key);
 
 }  // namespace verify

@@ -227,7 +227,7 @@ Verification& Verification::operator=(Verification&&) noexcept = default;
 void Verification::end_of_headers(mail::Headers headers, bool complete) {
   InFlight& in = *in_flight_;
   in.headers = std::move(headers);
-  in.info = describe(in.headers, in.mail_from, complete);
+  in.info = describe(in.headers, in.mail_from, complete, in.options.lot_key);
   in.authors = mail::find_authors(in.headers);
   if (!in.authors.fault) in.author = in.authors.addresses.front().domain;
   if (complete) in.start_headers();

@@ -94,6 +94,7 @@ struct Options {
   bool pct_zero_is_testing = false;  // See dmarc::Evidence.
   std::size_t header_octets_max = 256 * 1024;
   Questions questions;
+  std::string lot_key{};  // See MessageInfo::lot.
   // How long the MTA may wait for an answer, from the end of the message. It is also the time that
   // an SPF evaluation has for itself (RFC 7208 §4.6.4), from its start.
   std::chrono::milliseconds deadline{20'000};

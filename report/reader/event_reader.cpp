@@ -82,6 +82,8 @@ void read_circumstances(const JsonNode& node, policy::Circumstances& circumstanc
   circumstances.dns_degraded = node["dns_degraded"].boolean();
   circumstances.deferred_too_long = node["deferred_too_long"].boolean();
   circumstances.signature_repeats = static_cast<std::uint64_t>(node["signature_repeats"].number());
+  circumstances.own_fields.fields = static_cast<std::uint64_t>(node["own_fields"].number());
+  circumstances.own_fields.above = static_cast<std::uint64_t>(node["own_fields_above"].number());
 }
 
 void read_decision(const JsonNode& line, Event& event) {

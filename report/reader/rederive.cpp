@@ -121,10 +121,11 @@ std::vector<Difference> compare(const policy::Decision& stored, const policy::De
 
 std::optional<policy::Decision> decide_again(const Event& event, const policy::Rules& rules) {
   const policy::TrustVerdict trust = policy::trusts(rules.trust, event.connection);
-  if (trust.trusted) return policy::decide_trusted(trust);
+  const policy::Message message{event.facts, event.connection, event.envelope, event.circumstances,
+                                event.id};
+  if (trust.trusted) return policy::decide_trusted(trust, message, rules);
   if (!event.verified || (event.recipients_cut && !rules.tenants.empty())) return std::nullopt;
-  return policy::decide(
-      {event.facts, event.connection, event.envelope, event.circumstances, event.id}, rules);
+  return policy::decide(message, rules);
 }
 
 Rederivation rederive(const Event& event, const verify::Options& options,

@@ -86,7 +86,8 @@ TEST_CASE("mail that was not verified cannot be judged, but trusted", "[cli][rep
   report::Event event = support::sample_event();
   event.verified = false;
   event.facts = {};
-  event.decision = policy::decide_trusted({true, "trusted-network"});
+  event.decision = policy::decide_trusted(
+      {true, "trusted-network"}, {event.facts, event.connection, event.envelope, {}, event.id}, {});
   const policy::Rules none;
   cli::Replay replay(none, 3);
   replay.add(event);

@@ -94,7 +94,8 @@ TEST_CASE("mail of a trusted client has a short story", "[cli][story]") {
   report::Event event = support::sample_event();
   event.verified = false;
   event.facts = {};
-  event.decision = policy::decide_trusted({true, "trusted-network"});
+  event.decision = policy::decide_trusted(
+      {true, "trusted-network"}, {event.facts, event.connection, event.envelope, {}, event.id}, {});
   const std::string story = story_of(event);
   CHECK(story.contains("trusted-network"));
   CHECK_FALSE(story.contains("DNS"));

@@ -42,6 +42,7 @@ pct_zero_is_testing = true
 [trust]
 networks = ["192.0.2.0/24"]
 authenticated = false
+unknown_clients = true
 relays = ["192.0.2.1"]
 arc_sealers = ["seal.example"]
 [policy]
@@ -52,6 +53,7 @@ reply_url = "https://example.org/"
 defer_hours_max = 5
 signals_header = "X-S"
 mixed = "strictest"
+percent_key = "0123456789abcdef"
 dns_degraded = "defer"
 quarantine = "hold"
 quarantine_header = "X-Q: \"\\"

@@ -9,13 +9,6 @@ using milter::quarantine_value;
 using milter::signals_value;
 using policy::Action;
 
-TEST_CASE("a configured field is a name and a value", "[milter]") {
-  CHECK(milter::split_field("X-Q: yes").name == "X-Q");
-  CHECK(milter::split_field(" X-Q :  a: b ").value == "a: b");
-  CHECK(milter::split_field("X-Q").name == "X-Q");
-  CHECK(milter::split_field("X-Q").value.empty());
-}
-
 TEST_CASE("the quarantine field tells what was done, and what stricter tenants wanted",
           "[milter]") {
   policy::Rules rules;

@@ -121,10 +121,36 @@ TEST_CASE("what a degraded DNS or a long wait changed is in the reason", "[polic
 }
 
 TEST_CASE("mail of trusted clients is accepted by the rule that trusts them", "[policy]") {
-  const Decision decision = policy::decide_trusted({true, "trusted-network"});
+  const policy_table::Letter letter{};
+  policy::Message message{letter.facts, letter.connection, letter.envelope, {}, "0k3"};
+  message.circumstances.own_fields = {20'000, 20'000};  // Of a network of ours: they stay.
+  const Decision decision = policy::decide_trusted({true, "trusted-network"}, message, {});
   CHECK(decision.action == Action::accept);
   CHECK(decision.would == Action::accept);
   CHECK(decision.rule == "trusted-network");
+}
+
+TEST_CASE("a user who forges more fields of ours than can be removed is refused, in monitor seen",
+          "[policy][RFC 8601 §5]") {
+  policy_table::Letter letter{};
+  letter.connection.authenticated = true;
+  policy::Message message{letter.facts, letter.connection, letter.envelope, {}, "0k3"};
+  const policy::TrustVerdict trusted{true, "trusted-authenticated"};
+  message.circumstances.own_fields = {policy::own_fields_max, policy::fields_above_max};
+  CHECK(policy::decide_trusted(trusted, message, {}).rule == "trusted-authenticated");
+  for (const policy::OwnFieldCount count :
+       {policy::OwnFieldCount{policy::own_fields_max + 1, 200},
+        policy::OwnFieldCount{1, policy::fields_above_max + 1}}) {
+    message.circumstances.own_fields = count;
+    policy::Rules rules;
+    const Decision decision = policy::decide_trusted(trusted, message, rules);
+    CHECK(decision.action == Action::reject);
+    CHECK(decision.rule == "own-fields-too-many");
+    rules.site.preset = Preset::monitor;
+    const Decision seen = policy::decide_trusted(trusted, message, rules);
+    CHECK(seen.action == Action::tag);
+    CHECK(seen.would == Action::reject);
+  }
 }
 
 TEST_CASE("a tenant's rules give what they would give as the site's", "[policy]") {

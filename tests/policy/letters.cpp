@@ -207,6 +207,11 @@ Letter cut_off(Letter letter) {
   return also(std::move(letter), "header section too large");
 }
 
+Letter with_own_fields(Letter letter, std::uint64_t fields) {
+  letter.circumstances.own_fields = {.fields = fields, .above = fields};
+  return also(std::move(letter), std::to_string(fields) + " header fields in our name");
+}
+
 Letter while_degraded(Letter letter) {
   letter.circumstances.dns_degraded = true;
   return also(std::move(letter), "**DNS degraded**");

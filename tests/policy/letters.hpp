@@ -53,6 +53,8 @@ struct Letter {
 [[nodiscard]] Letter seen_before(Letter letter, std::uint64_t times);  // Its signature was.
 [[nodiscard]] Letter with_lot(Letter letter, unsigned lot);
 [[nodiscard]] Letter cut_off(Letter letter);  // The header section passes our limit.
+// That many fields in our name in its header section.
+[[nodiscard]] Letter with_own_fields(Letter letter, std::uint64_t fields);
 [[nodiscard]] Letter while_degraded(Letter letter);
 [[nodiscard]] Letter after_long_deferral(Letter letter);
 

@@ -285,7 +285,14 @@ Topic degraded() {
 Topic structure() {
   return {"Faulty messages",
       "Without one readable author there is nothing DMARC could be about (RFC 9989 §11.5). A header section beyond our limit is no\n"
-      "reason to refuse, but nothing in it was checked.", {
+      "reason to refuse, but nothing in it was checked. Forged fields in our name are removed; where they are more than an MTA can\n"
+      "be asked to remove (100, or one below 20,000 others), the message is refused.", {
+      {with_own_fields(genuine(), 100),       strict,  accept,                "dmarc-pass", ""},
+      {with_own_fields(genuine(), 101),       rfc9989, reject,                "own-fields-too-many", "550 5.7.1"},
+      {with_own_fields(genuine(), 101),       monitor, held(tag, reject),     "own-fields-too-many", ""},
+      {with_own_fields(genuine(), 101), overriding(strict, client("192.0.2.0/24"), accept), reject, "own-fields-too-many", "550 5.7.1"},
+      {with_own_fields(cut_off(unpublished()), 20000), strict, reject,        "own-fields-too-many", "550 5.7.1"},
+      {while_degraded(with_own_fields(genuine(), 101)), strict, reject,       "own-fields-too-many", "550 5.7.1"},
       {faulty(FromFault::missing),         rfc9989, reject,                "from-missing", "550 5.7.1"},
       {faulty(FromFault::repeated),        strict,  reject,                "from-repeated", "550 5.7.1"},
       {faulty(FromFault::malformed),       rfc9989, reject,                "from-malformed", "550 5.7.1"},

@@ -26,7 +26,8 @@ The first rule that has something to say decides. It is in every event and log l
 
 | rule | when | what |
 |---|---|---|
-| `trusted-network`, `trusted-authenticated` | the client is one of ours, or logged in | accept, nothing is checked |
+| `trusted-network`, `trusted-authenticated`, `trusted-unknown-client` | the client is one of ours, or logged in, or the MTA tells no address of it and `unknown_clients` is true | accept, nothing is checked |
+| `own-fields-too-many` | more header fields in our name than can be removed (also of who logged in) | reject |
 | `from-missing`, `from-repeated`, … | no single author can be read | `from_fault` |
 | `header-too-large` | the header section passes the limit | quarantine |
 | `protected-exception` | From is a protected domain, unproven, and one of its exceptions holds | accept |

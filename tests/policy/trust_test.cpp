@@ -37,13 +37,19 @@ TEST_CASE("authenticated senders are trusted unless told otherwise", "[policy]")
   CHECK_FALSE(policy::trusts(nobody, connection).trusted);
 }
 
-TEST_CASE("a submission on the host itself is trusted where 127.0.0.1 is", "[policy]") {
-  CHECK(policy::trusts(inside(), {}).rule == "trusted-network");
-  CHECK_FALSE(policy::trusts({}, {}).trusted);
+TEST_CASE("a client without an address is trusted only where the site says so", "[policy]") {
+  CHECK_FALSE(policy::trusts(inside(), {}).trusted);
+  policy::Trust anybody = inside();
+  anybody.unknown_clients = true;
+  CHECK(policy::trusts(anybody, {}).rule == "trusted-unknown-client");
+  CHECK(policy::trusts(anybody, from("127.0.0.1")).rule == "trusted-network");
+  CHECK_FALSE(policy::trusts(anybody, from("192.0.2.1")).trusted);
 }
 
 TEST_CASE("a client that a relay of ours did not name is not trusted", "[policy]") {
   verify::Connection connection;
   connection.relay = base::IpAddress::parse("127.0.0.1");
-  CHECK_FALSE(policy::trusts(inside(), connection).trusted);
+  policy::Trust anybody = inside();
+  anybody.unknown_clients = true;
+  CHECK_FALSE(policy::trusts(anybody, connection).trusted);
 }

@@ -39,7 +39,7 @@ TEST_CASE("an event is one line of JSON, field by field as documented", "[report
       R"("dmarc":{"result":"fail","author":"example.com","policy":"reject","published":"reject","tag":"p",)"
       R"("domain":"example.com","org_domain":"example.com","discovery":"treewalk",)"
       R"("disposition":"reject","aligned":{"spf":false,"dkim":false}},)"
-      R"("circumstances":{"dns_degraded":false,"deferred_too_long":false,"signature_repeats":0},)"
+      R"("circumstances":{"dns_degraded":false,"deferred_too_long":false,"signature_repeats":0,"own_fields":0,"own_fields_above":0},)"
       R"("signals":[],"corroboration":["nothing-authenticated","spf-fail"],)"
       R"("action":"reject","would":"reject","rule":"dmarc-reject",)"
       R"("why":"nothing aligned; SPF -all","tenant":"","stricter":[],)"
@@ -129,7 +129,7 @@ TEST_CASE("what only this gateway knew, and who wanted more, is told", "[report]
   report::Event event = support::sample_event();
   event.connection.relay = base::IpAddress::parse("198.51.100.7");
   event.connection.user = "scanner";
-  event.circumstances = {true, true, 12};
+  event.circumstances = {true, true, 12, {101, 205}};
   event.decision.tenant = "example.net";
   event.decision.stricter = {{"example.org", policy::Action::reject, "dmarc-reject"}};
   const ordered_json json = parsed(event);
@@ -137,7 +137,11 @@ TEST_CASE("what only this gateway knew, and who wanted more, is told", "[report]
   CHECK(json["client"]["user"] == "scanner");
   CHECK(json["circumstances"] ==
         ordered_json(
-            {{"dns_degraded", true}, {"deferred_too_long", true}, {"signature_repeats", 12}}));
+            {{"dns_degraded", true},
+             {"deferred_too_long", true},
+             {"signature_repeats", 12},
+             {"own_fields", 101},
+             {"own_fields_above", 205}}));
   CHECK(json["tenant"] == "example.net");
   CHECK(json["stricter"] == ordered_json::array({{{"recipients_domain", "example.org"},
                                                   {"action", "reject"},

@@ -113,7 +113,7 @@ report::Event monstrous_event() {
   event.decision.reply.text = junk;
   event.decision.tenant = junk;
   event.decision.stricter.assign(1000, {junk, policy::Action::quarantine, junk});
-  event.circumstances = {true, true, ~0ULL >> 1};
+  event.circumstances = {true, true, ~0ULL >> 1, {~0ULL >> 1, ~0ULL >> 1}};
   event.signals.assign(1000, junk);
   event.failure_headers = junk;
   return event;

@@ -9,11 +9,12 @@
 namespace {
 
 verify::MessageInfo described(std::initializer_list<mail::HeaderField> fields,
-                              std::string_view mail_from = "a@example.com") {
+                              std::string_view mail_from = "a@example.com",
+                              std::string_view lot_key = "key") {
   mail::Headers headers;
   for (const mail::HeaderField& field : fields)
     REQUIRE(headers.add(field, 1 << 20));
-  return verify::describe(headers, mail_from, true);
+  return verify::describe(headers, mail_from, true, lot_key);
 }
 
 base::Domain domain(std::string_view text) { return *base::Domain::parse(text); }
@@ -87,6 +88,19 @@ TEST_CASE("a lot is equal at every retry and even over many messages", "[verify]
   CHECK(std::ranges::min(drawn) > 60);
   CHECK(std::ranges::max(drawn) < 145);
   // A value of its own for each of the three.
-  CHECK(lot(" <1>", " a", "b") == 84);
-  CHECK(lot(" <1>", " b", "a") != 84);
+  CHECK(lot(" <1>", " a", "b") != lot(" <1>", " b", "a"));
+}
+
+TEST_CASE("who does not know the key cannot choose his lot", "[verify]") {
+  // Of messages that draw 99 with one key, about one in a hundred draws it with another.
+  int drawn = 0;
+  int again = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const mail::HeaderField id{"Message-ID", " <" + std::to_string(i) + "@a.example>"};
+    if (described({id}, "", "guessed").lot != 99) continue;
+    ++drawn;
+    if (described({id}, "", "secret").lot == 99) ++again;
+  }
+  CHECK(drawn > 120);
+  CHECK(again < 12);
 }

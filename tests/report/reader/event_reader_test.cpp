@@ -38,7 +38,7 @@ report::Event rich_event() {
   facts.message.list_mail = facts.message.header_truncated = true;
   facts.message.auto_submitted = facts.message.mail_from_rewritten = true;
   event.signals = {"reply_to_elsewhere:example.net"};
-  event.circumstances = {true, true, 1000};
+  event.circumstances = {true, true, 1000, {101, 205}};
   event.decision.tenant = "example.net";
   event.decision.stricter = {{"example.net", policy::Action::reject, "dmarc-reject"}};
   return event;

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+
+#include <sys/types.h>
+
+namespace milter {
+
+// While it lives, files that this thread makes belong to the owner of `folder`, and the thread has
+// no more rights on files than he has: a daemon that somebody started as root, to try something,
+// leaves no socket behind that its own user cannot replace. Nothing changes for any other user, nor
+// where root owns the folder, nor where there is none.
+class AsFolderOwner {
+ public:
+  explicit AsFolderOwner(const std::filesystem::path& folder);
+  ~AsFolderOwner();
+  AsFolderOwner(const AsFolderOwner&) = delete;
+  AsFolderOwner& operator=(const AsFolderOwner&) = delete;
+
+ private:
+  uid_t user_;
+  gid_t group_;
+};
+
+}  // namespace milter
