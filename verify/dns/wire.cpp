@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "verify/base/text.hpp"
 #include "verify/dns/wire_name.hpp"
 
 namespace dns {
@@ -33,6 +34,7 @@ constexpr unsigned flag_recursion_desired = 0x0100;
 constexpr unsigned flag_authentic = 0x0020;
 constexpr unsigned mask_code = 0x000F;
 constexpr unsigned name_error = 3;
+constexpr unsigned name_exists = 6;  // YXDOMAIN, RFC 6672 §2.2: a DNAME makes the name too long.
 
 struct ResourceRecord {
   std::string owner;  // As Name::labels.
@@ -268,7 +270,10 @@ Answer parse_response(Bytes message, const Question& question) {
   // A truncated message is no answer: what is missing could be what matters (RFC 2181 §9).
   if ((flags & (flag_response | mask_opcode | flag_truncated)) != flag_response) return failure;
   const unsigned code = flags & mask_code;
-  if (code != 0 && code != name_error) return failure;
+  // A name that would be too long behind a DNAME cannot exist, nor can any below it. That is as
+  // permanent as NXDOMAIN, whoever asks. All other codes tell of the server, not of the name.
+  const bool no_name = code == name_error || code == name_exists;
+  if (code != 0 && !no_name) return failure;
 
   const auto type = static_cast<unsigned>(question.type);
   const auto asked = read_name(message, header_octets);
@@ -285,10 +290,10 @@ Answer parse_response(Bytes message, const Question& question) {
   const bool has_data = std::ranges::any_of(sections->answer, [&](const ResourceRecord& record) {
     return is_at(record, type, target->name);
   });
-  if (has_data && code == name_error) return failure;
+  if (has_data && no_name) return failure;
   // RFC 6604 §3: after CNAMEs the code is that of the last name.
   Answer answer = has_data ? positive(message, *sections, *target, type)
-                           : negative(message, *sections, *target, code == name_error);
+                           : negative(message, *sections, *target, no_name);
   answer.authentic = answer.outcome != Outcome::failure && (flags & flag_authentic) != 0;
   return answer;
 }
@@ -324,6 +329,34 @@ std::optional<std::vector<std::byte>> make_query(const Question& question, std::
     append_u16(out, 0);
   }
   return out;
+}
+
+void mix_case(std::span<std::byte> query, const std::function<std::uint16_t()>& random) {
+  std::uint32_t bits = 1;  // Random ones below a leading one that tells how many are left.
+  std::size_t at = header_octets;
+  while (at < query.size() && query[at] != std::byte{0}) {
+    const std::size_t end = at + 1 + octet(query, at);
+    for (++at; at < end && at < query.size(); ++at) {
+      if (base::to_lower(static_cast<char>(query[at])) < 'a' ||
+          base::to_lower(static_cast<char>(query[at])) > 'z') {
+        continue;
+      }
+      if (bits == 1) bits = 0x10000U | random();
+      if ((bits & 1) != 0) query[at] ^= std::byte{0x20};
+      bits >>= 1;
+    }
+  }
+}
+
+bool repeats_question(Bytes response, Bytes query) {
+  const auto name = read_name(query, header_octets);
+  if (!name) return false;
+  const std::size_t octets = name->end + 4 - header_octets;
+  if (query.size() < header_octets + octets || response.size() < header_octets + octets) {
+    return false;
+  }
+  return std::ranges::equal(query.subspan(header_octets, octets),
+                            response.subspan(header_octets, octets));
 }
 
 }  // namespace dns

@@ -213,6 +213,27 @@ TEST_CASE("what is no answer to the question is a failure", "[dns]") {
   CHECK(parse(std::string(70'000, '\0')).outcome == Outcome::failure);
 }
 
+TEST_CASE("a name that a DNAME makes too long cannot exist", "[dns][RFC 6672 §2.2]") {
+  constexpr unsigned dname = 39;
+  constexpr unsigned name_exists = DnsMessage::response | 6;
+  const std::string where = support::dns_name("a.very.long.example");
+  const Answer alone = parse(to_example(name_exists).add(answer, "com", dname, 60, where));
+  CHECK(alone.outcome == Outcome::no_name);
+  const std::string alias = support::dns_name("b.example");
+  const Answer behind = parse(to_example(name_exists)
+                                  .add(answer, "example.com", DnsMessage::cname, 60, alias)
+                                  .add(answer, "example", dname, 60, where));
+  CHECK(behind.outcome == Outcome::no_name);
+}
+
+TEST_CASE("no other code says anything of the name", "[dns][RFC 1035 §4.1.1]") {
+  for (unsigned code = 1; code < 16; ++code) {
+    if (code == DnsMessage::name_error || code == 6) continue;
+    INFO(code);
+    CHECK(parse(to_example(DnsMessage::response | code)).outcome == Outcome::failure);
+  }
+}
+
 TEST_CASE("the extended part of a code counts", "[dns][RFC 6891 §6.1.3]") {
   CHECK(parse(to_example().add(additional, "", DnsMessage::opt, 0x00000000, "")).outcome ==
         Outcome::no_data);
@@ -285,6 +306,37 @@ TEST_CASE("a query is what RFC 1035 and RFC 6891 want", "[dns][RFC 1035 §4.1][R
   CHECK(query({.authentic = true, .compact_denial = true}) ==
         "\x12\x34\1\x20\0\1\0\0\0\0\0\1"s + asked + "\0\0\x29\x04\xD0\0\0\xC0\0\0\0"s);
   CHECK_FALSE(dns::make_query({"a..b", Type::txt}, 1, {}));
+}
+
+TEST_CASE("the case of a query's letters is chance, and nothing else changes", "[dns]") {
+  const Question question{"abcdefghij.klmnopq-12_.rstuvwxyz@[`{", Type::txt};
+  const std::vector<std::byte> plain = dns::make_query(question, 0x4142, {}).value();
+  std::vector<std::byte> mixed = plain;
+  std::vector<std::uint16_t> random{0x5555, 0xFFFF};
+  dns::mix_case(mixed, [&] { return std::exchange(random[0], random[1]); });
+  std::string expected(reinterpret_cast<const char*>(plain.data()), plain.size());
+  const auto swap = [&](std::string_view from, std::string_view to) {
+    expected.replace(expected.find(from), from.size(), to);
+  };
+  swap("abcdefghij", "AbCdEfGhIj");
+  swap("klmnopq", "KlMnOpQ");
+  swap("rstuvwxyz", "RSTUVWXYZ");
+  CHECK(std::string(reinterpret_cast<const char*>(mixed.data()), mixed.size()) == expected);
+}
+
+TEST_CASE("a response repeats the question in the query's own spelling or another", "[dns]") {
+  std::vector<std::byte> query = dns::make_query({"example.com", Type::txt}, 7, {}).value();
+  const std::string response = to_example().octets();
+  CHECK(dns::repeats_question(support::as_bytes(response), query));
+  dns::mix_case(query, [] { return std::uint16_t{0x0010}; });
+  CHECK_FALSE(dns::repeats_question(support::as_bytes(response), query));
+  std::string same = response;
+  same.replace(same.find("example"), 7, "examPle");
+  CHECK(dns::repeats_question(support::as_bytes(same), query));
+  CHECK(dns::parse_response(support::as_bytes(same), {"example.com", Type::txt}).outcome ==
+        Outcome::no_data);
+  for (std::size_t size = 0; size < 12 + 13 + 4; ++size)
+    CHECK_FALSE(dns::repeats_question(support::as_bytes(same.substr(0, size)), query));
 }
 
 TEST_CASE("the code of a response is read if there is one", "[dns]") {
