@@ -52,7 +52,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
 const std::map<std::string, std::string> owner = {
     {"libmilter/", "milter/libmilter.cpp"},
     {"prometheus/", "milter/metrics.cpp"},
-    {"ares", "verify/dns/ares_resolver.cpp"},
+    {"ares", "verify/dns/ares_channel.cpp"},
     {"openssl/", "verify/crypto/crypto.cpp"},
     {"spdlog/", "verify/base/log.cpp"},
     {"idn2", "verify/base/domain.cpp"},

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -17,6 +18,7 @@
 
 #include "tests/support/dns_message.hpp"
 #include "verify/base/guarded.hpp"
+#include "verify/base/text.hpp"
 
 namespace support {
 
@@ -127,6 +129,8 @@ struct DnsServer::State {
     std::map<std::string, Behaviour, std::less<>> behaviours;
     std::size_t udp = 0;
     std::size_t tcp = 0;
+    std::set<unsigned> ports;
+    bool serves_tcp = true;
     std::string last;
   };
 
@@ -169,7 +173,7 @@ std::string DnsServer::State::answer(std::string_view octets, bool over_tcp) {
     const auto locked = shared.lock();
     ++(over_tcp ? locked->tcp : locked->udp);
     locked->last = octets;
-    const auto found = locked->behaviours.find(query->question.name);
+    const auto found = locked->behaviours.find(base::to_lower(query->question.name));
     if (found != locked->behaviours.end()) behaviour = found->second;
   }
   const auto only = [&](unsigned flags) {
@@ -182,6 +186,9 @@ std::string DnsServer::State::answer(std::string_view octets, bool over_tcp) {
   if (behaviour == Behaviour::no_edns && query->edns) return only(DnsMessage::format_error);
 
   Query answered = *query;
+  if (behaviour == Behaviour::lower_case || (behaviour == Behaviour::forged && !over_tcp)) {
+    answered.question.name = base::to_lower(query->question.name);
+  }
   if (behaviour == Behaviour::wrong_id) answered.id ^= 0x5555;
   if (behaviour == Behaviour::wrong_question) answered.question.name = "wrong.example";
   const dns::Answer known = dns::wait(zone.lookup(query->question), {});
@@ -199,6 +206,7 @@ void DnsServer::State::receive_datagrams() {
     auto* const sender = reinterpret_cast<sockaddr*>(&from);
     const auto got = ::recvfrom(udp.get(), buffer.data(), buffer.size(), 0, sender, &length);
     if (got < 0) return;
+    shared.lock()->ports.insert(ntohs(from.sin_port));
     const std::string out = answer({buffer.data(), static_cast<std::size_t>(got)}, false);
     if (!out.empty()) ::sendto(udp.get(), out.data(), out.size(), 0, sender, length);
   }
@@ -239,7 +247,9 @@ void DnsServer::State::run() {
     std::erase_if(connections, [](const Connection& connection) { return connection.closed; });
     if (watched[2].revents != 0) {
       const int accepted = ::accept4(tcp.get(), nullptr, nullptr, SOCK_CLOEXEC);
-      if (accepted >= 0) connections.push_back({Socket(accepted), {}});
+      if (accepted < 0) continue;
+      Connection connection{Socket(accepted), {}};
+      if (shared.lock()->serves_tcp) connections.push_back(std::move(connection));
     }
   }
 }
@@ -263,6 +273,9 @@ void DnsServer::behave(std::string_view name, Behaviour behaviour) {
   state_->shared.lock()->behaviours.insert_or_assign(std::string(name), behaviour);
 }
 
+void DnsServer::serve_tcp(bool serves) { state_->shared.lock()->serves_tcp = serves; }
+
+std::size_t DnsServer::udp_ports() const { return state_->shared.lock()->ports.size(); }
 std::size_t DnsServer::udp_queries() const { return state_->shared.lock()->udp; }
 std::size_t DnsServer::tcp_queries() const { return state_->shared.lock()->tcp; }
 std::string DnsServer::last_query() const { return state_->shared.lock()->last; }

@@ -25,6 +25,8 @@ class DnsServer {
     garbage,         // The right id and question, then octets that make no sense.
     refuse,          // REFUSED.
     no_edns,         // FORMERR to whoever sends an OPT record.
+    lower_case,      // Repeats the question in lower case, whatever was asked.
+    forged,          // The same over UDP only: as if somebody else had been faster.
   };
 
   // Keeps a reference to `zone`. Port 0 is any free one. Throws when there is none.
@@ -38,7 +40,11 @@ class DnsServer {
 
   void behave(std::string_view name, Behaviour behaviour);
 
+  // Whether TCP connections are served or closed at once.
+  void serve_tcp(bool serves);
+
   [[nodiscard]] std::size_t udp_queries() const;
+  [[nodiscard]] std::size_t udp_ports() const;  // Different ones they came from.
   [[nodiscard]] std::size_t tcp_queries() const;
   [[nodiscard]] std::string last_query() const;  // As it came.
 

@@ -1,36 +1,29 @@
-// One thread, one channel. c-ares 1.18 has no thread of its own and its channels may be touched by
-// one thread only, so questions come through an inbox with an eventfd, and everything else in
-// Channel happens on the private thread.
+// One thread. c-ares 1.18 has none of its own and its channels may be touched by one thread only, so
+// questions come through an inbox with an eventfd, and everything else in Loop happens on the
+// private thread.
 //
-// Departures from c-ares' ways: queries and answers are packets of our own wire.cpp (names need no
-// escapes, NXDOMAIN keeps its SOA, ids come from the kernel); c-ares makes one attempt (at each
-// server) and the next is ours, because its own come twice as late each time and all at once, where
-// ours wait for the pacer; ares_timeout() walks all queries, so a tick replaces it.
+// The second attempt is ours, not c-ares': its own come twice as late each time and all at once,
+// where ours wait for the pacer; ares_timeout() walks all queries, so a tick replaces it.
 
 #include "verify/dns/ares_resolver.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
+#include <atomic>
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <iterator>
 #include <list>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
-#include <ares.h>
-#include <arpa/inet.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/random.h>
-#include <unistd.h>
-
 #include "verify/base/guarded.hpp"
+#include "verify/dns/channel_pool.hpp"
 #include "verify/dns/pacer.hpp"
-#include "verify/dns/server_address.hpp"
+#include "verify/dns/question_inbox.hpp"
+#include "verify/dns/random_numbers.hpp"
+#include "verify/dns/waiting_line.hpp"
 #include "verify/dns/wire.hpp"
 #include "verify/dns/wire_name.hpp"
 
@@ -40,186 +33,151 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
+using Status = AresChannel::Status;
 
-constexpr int receive_buffer_octets = 1 << 20;  // A burst of answers; the kernel may give less.
-constexpr unsigned format_error = 1;            // RFC 1035 §4.1.1.
+constexpr unsigned format_error = 1;  // RFC 1035 §4.1.1.
+constexpr unsigned not_implemented = 4;
 constexpr milliseconds timeout_max{60'000};
 constexpr int attempts_max = 10;
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int number) : number_(number) {}
-  ~FileDescriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  [[nodiscard]] int get() const noexcept { return number_; }
-
- private:
-  int number_;
-};
-
-using Channel = std::unique_ptr<ares_channeldata, decltype(&ares_destroy)>;
-
-struct Asked {
-  Question question;
-  Promise promise;
-};
-
-struct Inbox {
-  std::vector<Asked> asked;
-  bool stopping = false;
-};
-
-// What lies in the inbox now; the lock is free again when the work begins.
-Inbox empty(base::Guarded<Inbox>& guarded) {
-  const auto inbox = guarded.lock();
-  return {std::exchange(inbox->asked, {}), inbox->stopping};
-}
 
 }  // namespace
 
 struct AresResolver::Loop {
-  // A question on its way. Either `waiting` or c-ares (from ares_send() to the callback) holds a
-  // pointer to it, also when its deadline has passed and it has been answered with a timeout.
-  struct Query {
+  struct Urgent final : Resolver {
+    explicit Urgent(Loop& given) : loop(given) {}
+    [[nodiscard]] Pending lookup(const Question& question) override {
+      return loop.ask(question, true);
+    }
+    Loop& loop;
+  };
+
+  // How a question goes out. An answer over UDP in another spelling than the question's was sent by
+  // somebody else, or by a server that does not keep it: what comes over TCP tells which.
+  enum class Way : std::uint8_t { udp, tcp, plain_udp };
+
+  // A question on its way. Either a line of those that wait or a channel (from send() to arrived())
+  // holds a pointer to it, also when its deadline has passed and it has been answered with a timeout.
+  struct Query final : AresChannel::Receiver {
     Loop* loop = nullptr;
-    Asked asked;
+    QuestionInbox::Asked asked;
     Clock::time_point deadline;
     int attempts = 0;  // Begun.
     std::uint16_t id = 0;
     bool edns = true;
-    Pacer::Ticket ticket = 0;
+    bool mixed = false;  // The packet's name has letters in a case by chance.
     bool expired = false;
+    Way way = Way::udp;
+    Pacer::Ticket ticket = 0;
+    ChannelPool* pool = nullptr;
+    std::vector<std::byte> packet;
     std::list<Query>::iterator place;
+
+    void arrived(Status status, Bytes message) noexcept override {
+      loop->arrived(*this, status, message);
+    }
   };
 
-  explicit Loop(const Options& given) : options(given) {}
+  explicit Loop(const Options& given)
+      : options(given), source(given.servers, given.resolv_conf) {}
 
   // Before the thread runs.
   [[nodiscard]] base::Result<void> open();
-  [[nodiscard]] base::Result<void> open_channel(int flags);
-  [[nodiscard]] base::Result<void> set_servers();
-  [[nodiscard]] int server_count() const;
 
-  // On the private thread.
+  // On any thread.
+  [[nodiscard]] Pending ask(const Question& question, bool urgent);
+
+  // On the private thread, but for open().
+  [[nodiscard]] base::Result<std::unique_ptr<ChannelPool>> make_pool(const ServerList& list);
   void run();
+  void tick(Clock::time_point now);
+  void look_at_servers(Clock::time_point now);
   [[nodiscard]] bool take_inbox();  // False: stop.
-  void start(Asked asked);
+  void start(QuestionInbox::Asked asked);
+  [[nodiscard]] bool nobody_waits() const {
+    return urgent.empty() && waiting.empty() && waiting_again.empty();
+  }
+  [[nodiscard]] Query* next_waiting();
   void send_waiting(Clock::time_point now);
   void send(Query& query);
-  void arrived(Query& query, int status, Bytes message);
-  [[nodiscard]] Answer answer_of(const Query& query, int status, Bytes message) const;
+  void arrived(Query& query, Status status, Bytes message);
+  [[nodiscard]] bool goes_another_way(Query& query, Status status, Bytes message);
+  [[nodiscard]] Answer answer_of(const Query& query, Status status, Bytes message) const;
   void expire(Clock::time_point now);
   [[nodiscard]] int wait_milliseconds() const;
   [[nodiscard]] std::uint16_t free_id();
-  void watch(int socket, bool readable, bool writable);
-
-  void wake() const {
-    const std::uint64_t one = 1;
-    // It can fail only when the counter is full, and then the thread is awake.
-    [[maybe_unused]] const auto written = ::write(bell.get(), &one, sizeof one);
-  }
-
   const Options options;
-  FileDescriptor poll{::epoll_create1(EPOLL_CLOEXEC)};
-  FileDescriptor bell{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  base::Guarded<Inbox> inbox;
+  EventPoll poll;
+  QuestionInbox inbox;
+  base::Guarded<Situation> situation;
+  std::atomic<bool> read_again = false;
+  Urgent of_urgent{*this};
 
   // Of the private thread.
+  ServerSource source;
   std::list<Query> open_queries;     // By deadline: all have the same time.
   std::list<Query> expired_queries;  // Answered, but a pointer to them is still held.
-  std::deque<Query*> waiting;        // For their first attempt or the next.
+  std::deque<Query*> urgent;
+  WaitingLine<Query*> waiting;       // For their first attempt, and then
+  WaitingLine<Query*> waiting_again;  // for the next: whoever never answers lets others pass.
   Pacer pacer;
   std::unordered_set<std::uint16_t> ids;
-  std::array<std::uint16_t, 128> random{};
-  std::size_t random_used = 128;
-  Channel channel{nullptr, &ares_destroy};
+  RandomNumbers random;
+  Clock::time_point next_tick;
+  std::uint16_t pools_made = 0;
+  std::unordered_map<std::uint16_t, std::unique_ptr<ChannelPool>> pools;  // Old ones run dry.
+  ChannelPool* pool = nullptr;                                            // The current one.
+  bool ending = false;
   std::jthread thread;  // Last: joined before the rest is destroyed.
 };
 
 base::Result<void> AresResolver::Loop::open() {
-  if (poll.get() < 0 || bell.get() < 0) return base::fail("DNS: no file descriptors left");
-  static const int library = ares_library_init(ARES_LIB_INIT_ALL);
-  if (library != ARES_SUCCESS) return base::fail(std::string("c-ares: ") + ares_strerror(library));
-  // c-ares passes a SERVFAIL on to the next server. With one server it would only ask it again at
-  // once, so there the first SERVFAIL is the answer.
-  if (auto opened = open_channel(0); !opened) return opened;
-  if (server_count() == 1) {
-    if (auto opened = open_channel(ARES_FLAG_NOCHECKRESP); !opened) return opened;
-  }
-  watch(bell.get(), true, false);
+  if (!poll.is_open()) return base::fail("DNS: no file descriptors left");
+  auto list = source.read();
+  if (!list) return std::unexpected(list.error());
+  auto made = make_pool(*list);
+  if (!made) return std::unexpected(made.error());
+  pool = pools.emplace(pools_made, *std::move(made)).first->second.get();
+  situation.lock()->list = *std::move(list);
   thread = std::jthread([this] { run(); });
   return {};
 }
 
-base::Result<void> AresResolver::Loop::open_channel(int flags) {
-  ares_options native{};
-  native.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | flags;
-  native.ednspsz = edns_payload;
-  native.timeout = static_cast<int>(options.timeout.count());
-  native.tries = 1;
-  native.socket_receive_buffer_size = receive_buffer_octets;
-  native.sock_state_cb_data = this;
-  native.sock_state_cb = [](void* loop, ares_socket_t socket, int readable, int writable) {
-    static_cast<Loop*>(loop)->watch(socket, readable != 0, writable != 0);
-  };
-  ares_channel opened = nullptr;
-  const int status =
-      ares_init_options(&opened, &native,
-                        ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-                            ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB);
-  if (status != ARES_SUCCESS) return base::fail(std::string("c-ares: ") + ares_strerror(status));
-  channel.reset(opened);
-  return set_servers();
+base::Result<std::unique_ptr<ChannelPool>> AresResolver::Loop::make_pool(const ServerList& list) {
+  const std::uint16_t number = ++pools_made;
+  return ChannelPool::open({
+      .servers = list.servers,
+      .timeout = options.timeout,
+      .guard_loopback = options.guard_loopback,
+      .watch = [this, number](std::uint16_t channel, int socket, bool readable,
+                              bool writable) {
+        poll.watch({number, channel, socket}, readable, writable);
+      },
+      .random = [this] { return random.next(); },
+  });
 }
 
-base::Result<void> AresResolver::Loop::set_servers() {
-  if (options.servers.empty()) return {};
-  std::vector<ares_addr_port_node> nodes;
-  nodes.reserve(options.servers.size());  // They point at each other.
-  for (const std::string& text : options.servers) {
-    const auto server = parse_server_address(text);
-    if (!server) return std::unexpected(server.error());
-    ares_addr_port_node node{};
-    const auto octets = server->address.octets();
-    node.family = server->address.family() == base::IpAddress::Family::v4 ? AF_INET : AF_INET6;
-    std::memcpy(&node.addr, octets.data(), octets.size());
-    node.udp_port = node.tcp_port = server->port;
-    nodes.push_back(node);
-    if (nodes.size() > 1) nodes[nodes.size() - 2].next = &nodes.back();
+// Those on their way stay with the old servers. A file that names none, as while it is being
+// written, changes nothing.
+void AresResolver::Loop::look_at_servers(Clock::time_point now) {
+  const bool asked_to = read_again.exchange(false);
+  if (!source.changed(now) && !asked_to) return;
+  auto list = source.read();
+  if (!list) return;
+  const auto told = situation.lock();
+  if (list->is_guess) list->servers = told->list.servers;
+  if (list->servers == told->list.servers && list->trouble == told->list.trouble) return;
+  if (list->servers != told->list.servers) {
+    auto made = make_pool(*list);
+    if (!made) return;
+    pool = pools.insert_or_assign(pools_made, *std::move(made)).first->second.get();
   }
-  const int status = ares_set_servers_ports(channel.get(), nodes.data());
-  if (status != ARES_SUCCESS) return base::fail(std::string("c-ares: ") + ares_strerror(status));
-  return {};
-}
-
-int AresResolver::Loop::server_count() const {
-  ares_addr_port_node* first = nullptr;
-  if (ares_get_servers_ports(channel.get(), &first) != ARES_SUCCESS) return 0;
-  int count = 0;
-  for (const ares_addr_port_node* node = first; node != nullptr; node = node->next)
-    ++count;
-  ares_free_data(first);
-  return count;
-}
-
-void AresResolver::Loop::watch(int socket, bool readable, bool writable) {
-  epoll_event event{};
-  event.data.fd = socket;
-  if (readable) event.events |= EPOLLIN;
-  if (writable) event.events |= EPOLLOUT;
-  if (event.events == 0) {
-    ::epoll_ctl(poll.get(), EPOLL_CTL_DEL, socket, nullptr);
-  } else if (::epoll_ctl(poll.get(), EPOLL_CTL_MOD, socket, &event) != 0 && errno == ENOENT) {
-    ::epoll_ctl(poll.get(), EPOLL_CTL_ADD, socket, &event);
-  }
+  told->list = *std::move(list);
+  ++told->changes;
 }
 
 int AresResolver::Loop::wait_milliseconds() const {
-  if (open_queries.empty() && expired_queries.empty()) return -1;
-  if (!waiting.empty()) return 1;
+  if (open_queries.empty() && expired_queries.empty() && pools.size() == 1) return -1;
+  if (!nobody_waits()) return 1;
   // Often enough for c-ares to see its time-outs in time, seldom enough to cost nothing.
   constexpr milliseconds::rep shortest = 5;
   constexpr milliseconds::rep longest = 100;
@@ -227,69 +185,79 @@ int AresResolver::Loop::wait_milliseconds() const {
 }
 
 void AresResolver::Loop::run() {
-  std::array<epoll_event, 64> events{};
   do {
-    const int count = ::epoll_wait(poll.get(), events.data(), events.size(), wait_milliseconds());
-    for (int i = 0; i < count; ++i) {
-      const epoll_event& event = events[static_cast<std::size_t>(i)];
-      if (event.data.fd == bell.get()) continue;
-      // Errors and hang-ups are read: that is how c-ares hears of them.
-      const bool read = (event.events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0;
-      const bool write = (event.events & EPOLLOUT) != 0;
-      ares_process_fd(channel.get(), read ? event.data.fd : ARES_SOCKET_BAD,
-                      write ? event.data.fd : ARES_SOCKET_BAD);
-    }
-    if (count <= 0) ares_process_fd(channel.get(), ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-    expire(Clock::now());
+    poll.wait(wait_milliseconds(), [this](const SocketMark& mark, bool readable, bool writable) {
+      const auto found = pools.find(mark.pool);
+      if (found != pools.end()) {
+        found->second->process(mark.channel, mark.socket, readable, writable);
+      }
+    });
+    tick(Clock::now());
   } while (take_inbox());
-  channel.reset();  // What c-ares holds comes back through the callback.
+  ending = true;
+  pools.clear();  // What they hold comes back through arrived().
   for (Query& query : open_queries)
     query.asked.promise.answer({});
 }
 
+void AresResolver::Loop::tick(Clock::time_point now) {
+  expire(now);
+  if (now < next_tick) return;
+  next_tick = now + milliseconds(std::max(1, std::abs(wait_milliseconds())));
+  for (const auto& [number, one] : pools)
+    one->tick();
+  std::erase_if(pools, [this](const auto& one) {
+    return one.second.get() != pool && one.second->in_flight() == 0;
+  });
+}
+
 bool AresResolver::Loop::take_inbox() {
   // The bell first: whoever rings after this read finds the thread going round again.
-  std::uint64_t rings = 0;
-  [[maybe_unused]] const auto got = ::read(bell.get(), &rings, sizeof rings);
-  Inbox taken = empty(inbox);
-  for (Asked& asked : taken.asked) {
+  poll.answer_bell();
+  QuestionInbox::Content taken = inbox.take();
+  const Clock::time_point now = Clock::now();
+  if (!taken.asked.empty() || read_again) look_at_servers(now);
+  for (QuestionInbox::Asked& asked : taken.asked) {
     if (taken.stopping) {
       asked.promise.answer({});
     } else {
       start(std::move(asked));
     }
   }
-  send_waiting(Clock::now());
+  send_waiting(now);
   return !taken.stopping;
 }
 
 std::uint16_t AresResolver::Loop::free_id() {
-  // RFC 5452 §9.2: ids an outsider cannot guess, from the kernel a few at a time. With nearly all
-  // of them in use a doubled one does no harm: c-ares compares the question too.
-  for (int tries = 0; tries < 8; ++tries) {
-    if (random_used == random.size()) {
-      [[maybe_unused]] const auto got = ::getrandom(random.data(), sizeof random, 0);
-      random_used = 0;
-    }
-    const std::uint16_t id = random[random_used++];
-    if (ids.insert(id).second) return id;
-  }
-  return random[random_used - 1];
+  // With nearly all of them in use a doubled one does no harm: c-ares compares the question too.
+  std::uint16_t id = random.next();
+  for (int tries = 1; tries < 8 && !ids.insert(id).second; ++tries)
+    id = random.next();
+  return id;
 }
 
-void AresResolver::Loop::start(Asked asked) {
+void AresResolver::Loop::start(QuestionInbox::Asked asked) {
   Query& query = open_queries.emplace_back();
   query.loop = this;
   query.asked = std::move(asked);
   query.deadline = Clock::now() + options.timeout * options.attempts;
   query.place = std::prev(open_queries.end());
-  waiting.push_back(&query);
+  if (query.asked.urgent) return urgent.push_back(&query);
+  if (waiting.push(owner_of(query.asked.question.name), &query)) return;
+  query.asked.promise.answer({});
+  open_queries.erase(query.place);
+}
+
+AresResolver::Loop::Query* AresResolver::Loop::next_waiting() {
+  if (urgent.empty()) return (waiting.empty() ? waiting_again : waiting).pop();
+  Query* const first = urgent.front();
+  urgent.pop_front();
+  return first;
 }
 
 void AresResolver::Loop::send_waiting(Clock::time_point now) {
-  while (!waiting.empty() && pacer.may_send(now)) {
-    Query& query = *waiting.front();
-    waiting.pop_front();
+  while (!nobody_waits() && pacer.may_send(now)) {
+    Query& query = *next_waiting();
     if (query.expired) {
       expired_queries.erase(query.place);
     } else {
@@ -302,46 +270,72 @@ void AresResolver::Loop::send_waiting(Clock::time_point now) {
 void AresResolver::Loop::send(Query& query) {
   query.id = free_id();
   query.ticket = pacer.sent();
+  query.pool = pool;
+  query.mixed = pool->mixes_case() && query.way != Way::plain_udp;
   // lookup() has refused names that make no packet.
-  const auto packet = make_query(query.asked.question, query.id,
-                                 {.edns = query.edns,
-                                  .authentic = options.trust_authentic,
-                                  .compact_denial = options.compact_denial && query.edns})
-                          .value();
-  ares_send(
-      channel.get(), reinterpret_cast<const unsigned char*>(packet.data()),
-      static_cast<int>(packet.size()),
-      [](void* pointer, int status, int, unsigned char* octets, int length) noexcept {
-        auto& self = *static_cast<Query*>(pointer);
-        const auto size = static_cast<std::size_t>(octets == nullptr ? 0 : length);
-        self.loop->arrived(self, status, std::as_bytes(std::span(octets, size)));
-      },
-      &query);
+  query.packet = make_query(query.asked.question, query.id,
+                            {.edns = query.edns,
+                             .authentic = options.trust_authentic,
+                             .compact_denial = options.compact_denial && query.edns})
+                     .value();
+  if (query.mixed) mix_case(query.packet, [this] { return random.next(); });
+  AresChannel* const channel = query.way == Way::tcp ? pool->tcp() : &pool->next();
+  if (channel == nullptr) return arrived(query, Status::failed, {});
+  channel->send(query.packet, query);
 }
 
-void AresResolver::Loop::arrived(Query& query, int status, Bytes message) {
+// Who forges answers has to know the id, the port and, where names are mixed, their spelling.
+bool AresResolver::Loop::goes_another_way(Query& query, Status status, Bytes message) {
+  ChannelPool& from = *query.pool;
+  if (status != Status::answered) {
+    if (query.way != Way::tcp) return false;
+    // No TCP there. A server that has kept the case before has not sent that other answer.
+    query.way = from.keeps_case() ? Way::udp : Way::plain_udp;
+    return true;
+  }
+  if (query.way == Way::plain_udp && !from.keeps_case()) from.stop_mixing();
+  if (!query.mixed) return false;
+  if (repeats_question(message, query.packet)) {
+    from.case_was_kept();
+    if (query.way == Way::tcp) ++situation.lock()->strangers;
+    return false;
+  }
+  if (query.way == Way::tcp) {
+    from.stop_mixing();
+    return false;
+  }
+  query.way = Way::tcp;
+  return true;
+}
+
+void AresResolver::Loop::arrived(Query& query, Status status, Bytes message) {
   ids.erase(query.id);
   pacer.answered(query.ticket);
   if (query.expired) {
     expired_queries.erase(query.place);
     return;
   }
-  // RFC 6891 §7: a server that does not know EDNS says FORMERR.
-  if (status == ARES_SUCCESS && query.edns && response_code(message) == format_error) {
-    query.edns = false;
-    return send(query);
+  if (ending) return;  // run() answers what is left.
+  if (goes_another_way(query, status, message)) return send(query);
+  // RFC 6891 §7: a server that does not know EDNS says FORMERR, some say NOTIMP.
+  if (status == Status::answered && query.edns) {
+    const auto code = response_code(message);
+    if (code == format_error || code == not_implemented) {
+      query.edns = false;
+      return send(query);
+    }
   }
-  if (status == ARES_ETIMEOUT && query.attempts < options.attempts) {
-    waiting.push_back(&query);
+  if (status == Status::silent && query.attempts < options.attempts &&
+      waiting_again.push(owner_of(query.asked.question.name), &query)) {
     return;
   }
   query.asked.promise.answer(answer_of(query, status, message));
   open_queries.erase(query.place);
 }
 
-Answer AresResolver::Loop::answer_of(const Query& query, int status, Bytes message) const {
-  if (status == ARES_ETIMEOUT || status == ARES_EDESTRUCTION) return {};
-  if (status != ARES_SUCCESS) return {.outcome = Outcome::failure};
+Answer AresResolver::Loop::answer_of(const Query& query, Status status, Bytes message) const {
+  if (status == Status::silent || status == Status::unreachable) return {};
+  if (status != Status::answered) return {.outcome = Outcome::failure};
   Answer answer = parse_response(message, query.asked.question);
   answer.authentic = answer.authentic && options.trust_authentic;
   return answer;
@@ -370,24 +364,22 @@ base::Result<std::unique_ptr<AresResolver>> AresResolver::open(const Options& op
 
 AresResolver::AresResolver(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 
-AresResolver::~AresResolver() {
-  loop_->inbox.lock()->stopping = true;
-  loop_->wake();
+AresResolver::~AresResolver() { loop_->inbox.stop(loop_->poll); }
+
+Pending AresResolver::Loop::ask(const Question& question, bool urgently) {
+  if (!to_labels(question.name)) return ready({.outcome = Outcome::no_name});
+  return inbox.put(question, urgently, poll);
 }
 
-Pending AresResolver::lookup(const Question& question) {
-  if (!to_labels(question.name)) return ready({.outcome = Outcome::no_name});
-  Asked asked{.question = question, .promise = {}};
-  Pending pending = asked.promise.pending();
-  bool first = false;
-  {
-    const auto inbox = loop_->inbox.lock();
-    first = inbox->asked.empty();
-    inbox->asked.push_back(std::move(asked));
-  }
-  // Whoever is not first knows that somebody has rung and the thread has yet to look.
-  if (first) loop_->wake();
-  return pending;
+Pending AresResolver::lookup(const Question& question) { return loop_->ask(question, false); }
+
+Resolver& AresResolver::urgent() noexcept { return loop_->of_urgent; }
+
+void AresResolver::read_servers_again() {
+  loop_->read_again = true;
+  loop_->poll.ring();
 }
+
+AresResolver::Situation AresResolver::situation() const { return *loop_->situation.lock(); }
 
 }  // namespace dns

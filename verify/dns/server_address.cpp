@@ -12,7 +12,25 @@ namespace {
 
 constexpr std::uint64_t port_max = 65535;
 
+bool is_in(const base::IpAddress& address, std::string_view network) {
+  return base::Network::parse(network)->contains(address);
+}
+
 }  // namespace
+
+bool ServerAddress::is_loopback() const {
+  return is_in(address, "127.0.0.0/8") || is_in(address, "::1");
+}
+
+bool ServerAddress::is_near() const {
+  return is_loopback() || is_in(address, "169.254.0.0/16") || is_in(address, "fe80::/10");
+}
+
+std::string ServerAddress::text() const {
+  if (port == 0) return address.text();
+  const bool v6 = address.family() == base::IpAddress::Family::v6;
+  return (v6 ? "[" + address.text() + "]" : address.text()) + ":" + std::to_string(port);
+}
 
 base::Result<ServerAddress> parse_server_address(const std::string& text) {
   const auto malformed = [&](const char* why) {

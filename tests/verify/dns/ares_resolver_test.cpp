@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include <arpa/inet.h>
@@ -12,8 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/daemon.hpp"
 #include "tests/support/dns_server.hpp"
 #include "tests/support/fake_resolver.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using dns::Answer;
 using dns::AresResolver;
@@ -214,6 +217,176 @@ TEST_CASE("names that cannot exist need no packet", "[dns][RFC 1035 §2.3.4]") {
   CHECK(ask(*resolver, "back\\slash.example").outcome == Outcome::no_name);
   CHECK(setup.server.last_query().find("\x0A"
                                        "back\\slash\7example") != std::string::npos);
+}
+
+TEST_CASE("questions to servers further away leave from ports by chance, in mixed case",
+          "[dns][RFC 5452 §9.2]") {
+  Setup setup;
+  auto options = setup.options();
+  options.guard_loopback = true;
+  const auto resolver = Setup::open(options);
+  constexpr int rounds = 40;
+  int mixed = 0;
+  for (int i = 0; i < rounds; ++i) {
+    const std::string name = "abcdefghijklmnop" + std::to_string(i) + ".example";
+    CHECK(ask(*resolver, name).outcome == Outcome::no_name);
+    if (setup.server.last_query().find("abcdefghijklmnop") == std::string::npos) ++mixed;
+  }
+  CHECK(mixed >= rounds - 1);
+  CHECK(setup.server.udp_ports() >= rounds - 2);  // Chance may take one twice.
+  CHECK(setup.server.tcp_queries() == 0);
+
+  std::vector<dns::Pending> burst;
+  for (int i = 0; i < 1000; ++i)
+    burst.push_back(resolver->lookup({"b" + std::to_string(i) + ".example", Type::txt}));
+  for (const dns::Pending& pending : burst)
+    CHECK(dns::wait(pending, Clock::now() + std::chrono::seconds(20)).outcome == Outcome::no_name);
+  CHECK(setup.server.udp_ports() >= 60);
+}
+
+TEST_CASE("to servers on this machine one port will do, in lower case", "[dns]") {
+  Setup setup;
+  const auto resolver = setup.open();
+  CHECK(ask(*resolver, "abcdefghijklmnop.example").outcome == Outcome::no_name);
+  CHECK(setup.server.last_query().find("abcdefghijklmnop\7example") != std::string::npos);
+}
+
+TEST_CASE("an answer in another spelling is asked for again over TCP", "[dns][RFC 5452 §9.2]") {
+  Setup setup;
+  auto options = setup.options();
+  options.guard_loopback = true;
+  const auto resolver = Setup::open(options);
+  for (const char* name : {"forged-again-and-again.example", "just-how-it-answers.example",
+                           "from-now-on-in-lower-case.example"}) {
+    setup.zone.add_txt(name, "x");
+  }
+  setup.server.behave("forged-again-and-again.example", Behaviour::forged);
+  setup.server.behave("just-how-it-answers.example", Behaviour::lower_case);
+  setup.server.behave("from-now-on-in-lower-case.example", Behaviour::lower_case);
+  CHECK(ask(*resolver, "forged-again-and-again.example").outcome == Outcome::found);
+  CHECK(setup.server.tcp_queries() == 1);
+  CHECK(resolver->situation().strangers == 1);
+  CHECK(ask(*resolver, "just-how-it-answers.example").outcome == Outcome::found);
+  CHECK(setup.server.tcp_queries() == 2);
+  CHECK(ask(*resolver, "from-now-on-in-lower-case.example").outcome == Outcome::found);
+  CHECK(setup.server.tcp_queries() == 2);
+  CHECK(resolver->situation().strangers == 1);
+}
+
+TEST_CASE("a server without TCP that does not keep the case is heard all the same", "[dns]") {
+  Setup setup;
+  auto options = setup.options();
+  options.guard_loopback = true;
+  const auto resolver = Setup::open(options);
+  setup.server.serve_tcp(false);
+  for (int i = 0; i < 3; ++i) {
+    const std::string name = "a-name-long-enough" + std::to_string(i) + ".example";
+    setup.zone.add_txt(name, "x");
+    setup.server.behave(name, Behaviour::lower_case);
+    CHECK(ask(*resolver, name).outcome == Outcome::found);
+  }
+  CHECK(setup.server.udp_queries() == 2 + 1 + 1);  // The first twice.
+}
+
+TEST_CASE("a server that keeps the case is never believed in another", "[dns]") {
+  Setup setup;
+  auto options = setup.options();
+  options.guard_loopback = true;
+  options.timeout = milliseconds(100);
+  const auto resolver = Setup::open(options);
+  setup.server.serve_tcp(false);
+  setup.zone.add_txt("genuine-answers-come-first.example", "x");
+  setup.zone.add_txt("forged-again-and-again.example", "x");
+  setup.server.behave("forged-again-and-again.example", Behaviour::forged);
+  CHECK(ask(*resolver, "genuine-answers-come-first.example").outcome == Outcome::found);
+  CHECK(ask(*resolver, "forged-again-and-again.example").outcome == Outcome::timeout);
+}
+
+TEST_CASE("one's questions past the bound are answered at once", "[dns][limits]") {
+  Setup setup;
+  const auto resolver = setup.open();
+  std::vector<dns::Pending> flood;
+  for (int i = 0; i < 20'000; ++i) {
+    flood.push_back(resolver->lookup({"s" + std::to_string(i) + ".flood.example", Type::txt}));
+  }
+  std::size_t refused = 0;
+  for (const dns::Pending& pending : flood) {
+    const Outcome outcome = dns::wait(pending, Clock::now() + std::chrono::seconds(20)).outcome;
+    if (outcome == Outcome::timeout) ++refused;
+  }
+  CHECK(refused < flood.size());
+  CHECK(ask(*resolver, "other.test").outcome == Outcome::no_name);
+}
+
+TEST_CASE("an urgent question does not wait behind a flood", "[dns]") {
+  Setup setup;
+  auto options = setup.options();
+  options.timeout = milliseconds(30'000);
+  const auto resolver = Setup::open(options);
+  constexpr int many = 9'000;
+  std::vector<dns::Pending> flood;
+  for (int i = 0; i < many; ++i)
+    flood.push_back(resolver->lookup({"n" + std::to_string(i) + ".example", Type::txt}));
+  const dns::Pending urgent = resolver->urgent().lookup({"urgent.example", Type::txt});
+  CHECK(dns::wait(urgent, Clock::now() + std::chrono::seconds(20)).outcome == Outcome::no_name);
+  CHECK(dns::wait(flood.back(), Clock::now() + std::chrono::seconds(20)).outcome ==
+        Outcome::no_name);
+}
+
+TEST_CASE("two servers that fail are a failure", "[dns]") {
+  Setup one;
+  Setup two;
+  one.zone.servfail("example.com");
+  two.zone.servfail("example.com");
+  auto options = one.options();
+  options.servers.push_back(two.server.address());
+  const auto resolver = Setup::open(options);
+  CHECK(ask(*resolver, "example.com").outcome == Outcome::failure);
+  CHECK(one.server.udp_queries() + two.server.udp_queries() == 2);
+}
+
+TEST_CASE("resolv.conf is read again when it has changed", "[dns]") {
+  Setup before;
+  Setup after;
+  before.zone.add_txt("example.com", "before");
+  after.zone.add_txt("example.com", "after");
+  const support::TemporaryFolder folder;
+  const auto write = [&](const std::string& text) {
+    std::ofstream(folder / "new") << text;
+    std::filesystem::rename(folder / "new", folder / "resolv.conf");
+  };
+  write("nameserver " + before.server.address() + "\n");
+  const auto resolver =
+      Setup::open({.resolv_conf = folder / "resolv.conf", .timeout = milliseconds(2000)});
+  const auto text = [&] {
+    const Answer answer = ask(*resolver, "example.com");
+    return answer.outcome == Outcome::found ? dns::text(answer.records[0]) : std::string();
+  };
+  CHECK(text() == "before");
+  before.server.behave("slow.example", Behaviour::drop);
+  const dns::Pending on_its_way = resolver->lookup({"slow.example", Type::txt});
+
+  write("");  // As while it is being written.
+  resolver->read_servers_again();
+  CHECK(text() == "before");
+  CHECK(resolver->situation().list.trouble.ends_with("names no server"));
+  write("nameserver " + after.server.address() + "\n");
+  resolver->read_servers_again();
+  CHECK(text() == "after");
+  CHECK(resolver->situation().changes == 2);
+  CHECK(resolver->situation().list.trouble.empty());
+  CHECK_FALSE(on_its_way.is_ready());
+
+  write("nameserver " + before.server.address() + "\n");  // By itself, within a second or so.
+  CHECK(support::eventually([&] { return text() == "before"; }));
+}
+
+TEST_CASE("without a resolv.conf this machine is asked", "[dns]") {
+  const auto resolver = Setup::open({.resolv_conf = "/nonexistent/resolv.conf"});
+  const dns::ServerList list = resolver->situation().list;
+  REQUIRE(list.servers.size() == 1);
+  CHECK(list.servers[0].text() == "127.0.0.1");
+  CHECK(list.trouble == "/nonexistent/resolv.conf names no server");
 }
 
 TEST_CASE("silence ends after timeout times attempts", "[dns]") {

@@ -31,3 +31,23 @@ TEST_CASE("anything else is refused with its text", "[dns]") {
     CHECK(server.error().what.find(bad) != std::string::npos);
   }
 }
+
+TEST_CASE("an address is written as it is read", "[dns]") {
+  for (const std::string text : {"192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[::1]:53"}) {
+    CHECK(dns::parse_server_address(text)->text() == text);
+  }
+}
+
+TEST_CASE("only this machine is loopback, only its wire is near", "[dns][RFC 4291 §2.5.6]") {
+  const auto is = [](const char* text) {
+    const auto server = dns::parse_server_address(text).value();
+    return std::pair(server.is_loopback(), server.is_near());
+  };
+  CHECK(is("127.9.9.9:53") == std::pair(true, true));
+  CHECK(is("[::1]:53") == std::pair(true, true));
+  CHECK(is("169.254.169.254") == std::pair(false, true));
+  CHECK(is("fe80::53") == std::pair(false, true));
+  CHECK(is("10.0.0.1") == std::pair(false, false));
+  CHECK(is("128.0.0.1") == std::pair(false, false));
+  CHECK(is("::2") == std::pair(false, false));
+}

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "verify/base/guarded.hpp"
+#include "verify/dns/event_poll.hpp"
+#include "verify/dns/resolver.hpp"
+
+namespace dns {
+
+// What other threads hand to the one that does the work.
+class QuestionInbox {
+ public:
+  struct Asked {
+    Question question;
+    Promise promise;
+    bool urgent = false;
+  };
+  struct Content {
+    std::vector<Asked> asked;
+    bool stopping = false;
+  };
+
+  // Rings when nobody has rung since the last take().
+  [[nodiscard]] Pending put(const Question& question, bool urgent, const EventPoll& bell) {
+    Asked asked{.question = question, .promise = {}, .urgent = urgent};
+    Pending pending = asked.promise.pending();
+    bool first = false;
+    {
+      const auto content = guarded_.lock();
+      first = content->asked.empty();
+      content->asked.push_back(std::move(asked));
+    }
+    // Whoever is not first knows that somebody has rung and the thread has yet to look.
+    if (first) bell.ring();
+    return pending;
+  }
+
+  void stop(const EventPoll& bell) {
+    guarded_.lock()->stopping = true;
+    bell.ring();
+  }
+
+  // The lock is free again when the work begins.
+  [[nodiscard]] Content take() {
+    const auto content = guarded_.lock();
+    return {std::exchange(content->asked, {}), content->stopping};
+  }
+
+ private:
+  base::Guarded<Content> guarded_;
+};
+
+}  // namespace dns
