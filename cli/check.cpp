@@ -165,10 +165,8 @@ int check(const CheckOptions& options, Output output) {
     return EX_UNAVAILABLE;
   }
   Run run{options, *config, (*stack)->services()};
-  // Of what a gateway knows beside the message, this one run can only see its own DNS.
-  run.circumstances = [&](const verify::Facts&) {
-    return policy::Circumstances{.dns_degraded = config->breaker && (*stack)->state().open};
-  };
+  // What a gateway knows beside the message, one run cannot know.
+  run.circumstances = [](const verify::Facts&) { return policy::Circumstances{}; };
   run.connection.client = client;
   run.connection.client_name = options.name;
   run.connection.helo = options.helo;

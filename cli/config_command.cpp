@@ -32,6 +32,10 @@ int config_check(const std::filesystem::path& file, Output output) {
   for (const std::string& warning : config->warnings) {
     output.error << file.string() << ": warning: " << warning << '\n';
   }
+  if (auto servers = dns::ServerSource(config->dns.servers, config->dns.resolv_conf).read()) {
+    for (const std::string& line : dns::advice(*servers))
+      output.error << file.string() << ": warning: dns: " << line << '\n';
+  }
   output.out << file.string() << ": ok\n";
   return finished(output);
 }

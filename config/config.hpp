@@ -18,6 +18,7 @@
 #include "verify/base/log.hpp"
 #include "verify/base/result.hpp"
 #include "verify/dns/ares_resolver.hpp"
+#include "verify/dns/breaker_resolver.hpp"
 #include "verify/dns/caching_resolver.hpp"
 #include "verify/verification.hpp"
 
@@ -68,7 +69,8 @@ struct Config {
   report::LineOptions line;
   dns::AresResolver::Options dns;
   dns::CachingResolver::Options cache;
-  bool breaker = true;  // Whether to notice that the resolver itself fails (dns::BreakerResolver).
+  bool breaker = true;  // Whether to notice that the resolver itself fails (dns::BreakerResolver) …
+  std::vector<std::string> breaker_zones = dns::BreakerResolver::Options().zones;  // … and by what.
   verify::Options verify;
   std::size_t spf_threads = 2;
   policy::Rules policy;

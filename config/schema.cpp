@@ -80,6 +80,8 @@ bool is_server(std::string_view text) {
   return base::IpAddress::parse(host).has_value();
 }
 
+constexpr std::size_t breaker_zones_max = 20;  // Each is asked every two seconds when DNS fails.
+
 void read_dns(Section& section, Config& config) {
   config.dns.servers = section.texts("servers", config.dns.servers);
   for (const std::string& server : config.dns.servers) {
@@ -87,10 +89,22 @@ void read_dns(Section& section, Config& config) {
     section.complain("servers", "\"" + base::printable(server) +
                                     "\" is no address; write \"127.0.0.1\" or \"[::1]:53\"");
   }
+  config.dns.resolv_conf = section.text("resolv_conf", config.dns.resolv_conf.string());
+  if (!config.dns.resolv_conf.is_absolute()) {
+    section.complain("resolv_conf", "must begin with \"/\"");
+  }
   config.dns.timeout = std::chrono::milliseconds(
       section.integer("timeout_ms", config.dns.timeout.count(), {1, 60'000}));
   config.dns.attempts = static_cast<int>(section.integer("attempts", config.dns.attempts, {1, 10}));
   config.breaker = section.boolean("breaker", config.breaker);
+  config.breaker_zones = section.texts("breaker_zones", config.breaker_zones);
+  if (config.breaker_zones.size() > breaker_zones_max) {
+    section.complain("breaker_zones", "at most " + std::to_string(breaker_zones_max));
+  }
+  for (const std::string& zone : config.breaker_zones) {
+    if (base::Domain::parse(zone)) continue;
+    section.complain("breaker_zones", "\"" + base::printable(zone) + "\" is no domain");
+  }
   config.dns.trust_authentic = section.boolean("trust_authentic", config.dns.trust_authentic);
   config.dns.compact_denial = section.boolean("compact_denial", config.dns.compact_denial);
   config.cache.entries_max = static_cast<std::size_t>(section.integer(

@@ -135,9 +135,11 @@ Block log_block(const Config& config) {
 Block dns_block(const Config& config) {
   return Writer("dns")
       .raw("servers", toml_array(config.dns.servers))
+      .text("resolv_conf", config.dns.resolv_conf.string())
       .number("timeout_ms", config.dns.timeout.count())
       .number("attempts", config.dns.attempts)
       .truth("breaker", config.breaker)
+      .raw("breaker_zones", toml_array(config.breaker_zones))
       .truth("trust_authentic", config.dns.trust_authentic)
       .truth("compact_denial", config.dns.compact_denial)
       .number("cache_entries", config.cache.entries_max)

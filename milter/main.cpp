@@ -97,9 +97,14 @@ std::optional<base::WallTime> test_now() {
   return base::WallTime(std::chrono::seconds(*seconds));
 }
 
+// Of the breaker: without any it does not ask.
+std::vector<std::string> zones_of(const config::Config& config) {
+  return config.breaker ? config.breaker_zones : std::vector<std::string>();
+}
+
 bool same_stack(const config::Config& a, const config::Config& b) {
   return a.dns == b.dns && a.cache.entries_max == b.cache.entries_max &&
-         a.spf_threads == b.spf_threads;
+         a.spf_threads == b.spf_threads && zones_of(a) == zones_of(b);
 }
 
 // The parts that live as long as the process, and what is made anew by each reload.
@@ -117,6 +122,7 @@ class Daemon {
   void reload();
   void greet() const;
   void watch_resolver();
+  void tell_of_servers();
 
   const Arguments arguments_;
   config::Config config_;
@@ -127,14 +133,17 @@ class Daemon {
   std::shared_ptr<verify::Stack> stack_;
   const std::shared_ptr<milter::Situation> situation_ = std::make_shared<milter::Situation>();
   bool dns_degraded_ = false;
+  std::optional<dns::AresResolver::Situation> servers_told_;  // Of the present stack.
 };
 
 base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
     const config::Config& config) {
   if (!stack_ || !same_stack(config, config_)) {  // Else its cache stays warm.
-    auto stack = verify::Stack::open({config.dns, config.cache, config.spf_threads});
+    auto stack = verify::Stack::open(
+        {config.dns, config.cache, config.spf_threads, {.zones = zones_of(config)}});
     if (!stack) return std::unexpected(stack.error());
     stack_ = *std::move(stack);
+    servers_told_.reset();
   }
   const std::uint64_t generation = generation_ + 1;
   milter::Observer observe;
@@ -230,27 +239,49 @@ void Daemon::reload() {
     base::log::write(Level::warning, "",
                      "reload: a new socket, spool directory or metrics address needs a restart");
   }
+  stack_->read_servers_again();
   config_ = *std::move(loaded);
   base::log::open(config_.log);
   base::log::write(Level::info, "", "reload: configuration " + (*services)->config);
   milter::set_services(*std::move(services));
 }
 
+// Which servers are asked, at first and when they have become others, and who else answers.
+void Daemon::tell_of_servers() {
+  auto now = stack_->servers();
+  if (!servers_told_ || now.changes != servers_told_->changes) {
+    std::string asked;
+    for (const dns::ServerAddress& server : now.list.servers)
+      asked += (asked.empty() ? "" : ", ") + server.text();
+    base::log::write(Level::info, "", "dns: asks " + asked);
+    for (const std::string& line : dns::advice(now.list))
+      base::log::write(Level::warning, "", "dns: " + line);
+  }
+  const std::uint64_t strangers = now.strangers - (servers_told_ ? servers_told_->strangers : 0);
+  if (strangers > 0) {
+    base::log::write(Level::warning, "",
+                     "dns: " + std::to_string(strangers) +
+                         " answers were not the server's: somebody tries to forge them");
+  }
+  servers_told_ = std::move(now);
+}
+
 // Both edges are logged, by the thread that has the time. Sessions read what it found.
 void Daemon::watch_resolver() {
-  dns::BreakerResolver::State state = stack_->state();
-  state.open = state.open && config_.breaker;
+  tell_of_servers();
+  const dns::BreakerResolver::State state = stack_->watch_resolver();
   situation_->set_dns_degraded(state.open);
   if (metrics_) metrics_->set_dns_degraded(state.open);
   if (state.open == dns_degraded_) return;
   dns_degraded_ = state.open;
   const std::string share =
-      std::to_string(state.failed) + " of " + std::to_string(state.names) + " names failed";
+      std::to_string(state.failed) + " of " + std::to_string(state.names) + " questions of our own";
   if (state.open) {
     base::log::write(Level::warning, "",
-                     "dns: the resolver fails: " + share + "; no permanent verdicts for now");
+                     "dns: the resolver fails: " + share +
+                         " have no answer; no permanent verdicts for now");
   } else {
-    base::log::write(Level::info, "", "dns: the resolver answers again: " + share);
+    base::log::write(Level::info, "", "dns: the resolver answers again");
   }
 }
 
@@ -277,6 +308,7 @@ int Daemon::run() {
     return EX_UNAVAILABLE;
   }
   greet();
+  tell_of_servers();
 
   std::atomic<bool> failed = false;
   std::thread server([&failed] {

@@ -18,7 +18,7 @@ base::Result<std::unique_ptr<Stack>> Stack::open(const Options& options) {
 
 Stack::Stack(std::unique_ptr<dns::AresResolver> network, const Options& options)
     : network_(std::move(network)),
-      breaker_(*network_, options.breaker),
+      breaker_(*network_, network_->urgent(), options.breaker),
       cache_(breaker_, options.cache),
       workers_(options.spf_threads, spf_queue_max) {}
 

@@ -33,8 +33,12 @@ class Stack {
   // References that hold as long as this object.
   [[nodiscard]] Services services() noexcept { return {cache_, workers_, keys_}; }
 
-  // Whether the resolver itself fails.
-  [[nodiscard]] dns::BreakerResolver::State state() const { return breaker_.state(); }
+  // Whether the resolver itself fails. To be called about once a second, by one thread.
+  dns::BreakerResolver::State watch_resolver() { return breaker_.watch(); }
+
+  // The servers that are asked, and what is odd about them.
+  [[nodiscard]] dns::AresResolver::Situation servers() const { return network_->situation(); }
+  void read_servers_again() { network_->read_servers_again(); }
 
  private:
   Stack(std::unique_ptr<dns::AresResolver> network, const Options& options);

@@ -46,6 +46,22 @@ TEST_CASE("a sound configuration is said to be ok, with its warnings", "[cli]") 
   CHECK(trial.error.str().contains("warning: milter.socket"));
 }
 
+TEST_CASE("a check warns when there are no name servers, or only some far away", "[cli]") {
+  Trial trial;
+  const fs::path resolv_conf = trial.directory / "resolv.conf";
+  const fs::path file = trial.file("[dns]\nresolv_conf = \"" + resolv_conf.string() + "\"\n");
+  CHECK(cli::config_check(file, trial.output()) == EX_OK);
+  CHECK(trial.error.str() == file.string() + ": warning: dns: " + resolv_conf.string() +
+                                 " names no server; 127.0.0.1 is asked\n");
+  trial.error.str("");
+  std::ofstream(resolv_conf) << "nameserver 127.0.0.53\n";
+  CHECK(cli::config_check(file, trial.output()) == EX_OK);
+  CHECK(trial.error.str().empty());
+  std::ofstream(resolv_conf) << "nameserver 192.0.2.53\n";
+  CHECK(cli::config_check(file, trial.output()) == EX_OK);
+  CHECK(trial.error.str().contains("warning: dns: server 192.0.2.53 is not on this machine"));
+}
+
 TEST_CASE("a faulty configuration is EX_CONFIG with every fault", "[cli]") {
   Trial trial;
   const fs::path file = trial.file("x = 1\ny = 2\n");

@@ -71,6 +71,8 @@ TEST_CASE("wrong values are refused with line and reason", "[config]") {
       {"[milter]\ngateway = \"a\\nb\"",
        "f:2: milter.gateway: must be at most 253 octets of printable ASCII without quotes"},
       {"[dns]\nbreaker = \"off\"", "f:2: dns.breaker: expected true or false, found a string"},
+      {"[dns]\nbreaker_zones = [\"a..b\"]", "f:2: dns.breaker_zones: \"a..b\" is no domain"},
+      {"[dns]\nresolv_conf = \"resolv.conf\"", "f:2: dns.resolv_conf: must begin with \"/\""},
       {"[store]\nurl = \"sqlite:postern.db\"",
        "f:2: store.url: must be like \"sqlite:/var/lib/postern/postern.db\" or "
        "\"postgresql://user@host/database\""},

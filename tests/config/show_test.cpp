@@ -23,9 +23,11 @@ level = "error"
 local_parts = false
 [dns]
 servers = ["127.0.0.1:5353", "::1"]
+resolv_conf = "/run/resolv.conf"
 timeout_ms = 77
 attempts = 3
 breaker = false
+breaker_zones = ["corp.example"]
 trust_authentic = true
 compact_denial = true
 cache_entries = 5

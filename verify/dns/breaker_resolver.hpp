@@ -2,31 +2,37 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "verify/dns/resolver.hpp"
 
 namespace dns {
 
-// Watches whether the resolver itself fails: asks another resolver and counts how many different
-// registered names (the two right-most labels) failed to answer lately, so that one broken domain
-// with much mail proves nothing. Nor do names that never answered, once others have: a sender can
-// name as many broken domains as he likes. Stands under the cache, where each lookup is a real
-// question. Lookups go on while it is open: that is how it notices that the resolver recovered.
-// Safe for concurrent use.
+// Watches whether the resolver itself fails, by questions of its own (decisions/0013): names that
+// nobody has asked for, made up below a few top-level domains, which no cache can answer. Nothing
+// that stands in a message counts, as senders can name as many broken domains as they like; what
+// fails in messages is only the occasion to ask. Stands under the cache, where each lookup is a
+// real question. Safe for concurrent use.
 class BreakerResolver final : public Resolver {
  public:
   struct Options {
-    std::chrono::seconds window{30};  // What "lately" means.
-    std::size_t names_min = 20;       // Fewer different names prove nothing.
-    double open_at = 0.5;             // Share of names that failed (failure, timeout).
-    double close_at = 0.2;            // Below this it closes; also when nothing was asked at all.
+    // Domains below which a name is made up; what comes back for it is all the same, if only
+    // something does. Empty: nothing is ever asked, and it never opens.
+    std::vector<std::string> zones{"com", "net", "org", "de", "jp"};
+    std::chrono::milliseconds patience{4000};  // For an answer to such a question.
+    std::chrono::seconds often{2};             // Between two rounds when something has failed …
+    std::chrono::seconds seldom{600};          // … and when nothing has.
+    std::chrono::seconds expiry{3600};         // When a zone that fails alone proves nothing more.
     std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
   };
 
-  // Keeps a reference to `below`.
-  BreakerResolver(Resolver& below, const Options& options);
+  // Keeps references: messages' questions go to `below`, its own to `direct`, which should not have
+  // them wait behind the others. Both may outlive this object with questions on their way.
+  BreakerResolver(Resolver& below, Resolver& direct, const Options& options);
   ~BreakerResolver() override;
   BreakerResolver(const BreakerResolver&) = delete;
   BreakerResolver& operator=(const BreakerResolver&) = delete;
@@ -35,15 +41,21 @@ class BreakerResolver final : public Resolver {
 
   struct State {
     bool open = false;       // The resolver fails: no permanent verdict should rest on its answers.
-    std::size_t names = 0;   // Different names that count, answered or not, in the window …
-    std::size_t failed = 0;  // … and those of them whose last lookup failed.
+    std::size_t names = 0;   // That were asked in the last round …
+    std::size_t failed = 0;  // … and those of them without an answer.
+
+    friend bool operator==(const State&, const State&) = default;
   };
-  // Looks at every answer that has come since; meant to be called about once a second.
+  // Asks when it is time to, looks what came, and judges: at most one question for each zone every
+  // `often`. To be called about once a second, by one thread; never blocks.
+  State watch();
+  // As the last watch() found it.
   [[nodiscard]] State state() const;
 
  private:
   struct Watch;
   Resolver& below_;
+  Resolver& direct_;
   std::unique_ptr<Watch> watch_;
 };
 
