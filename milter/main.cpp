@@ -277,9 +277,9 @@ void Daemon::watch_resolver() {
   const std::string share =
       std::to_string(state.failed) + " of " + std::to_string(state.names) + " questions of our own";
   if (state.open) {
-    base::log::write(Level::warning, "",
-                     "dns: the resolver fails: " + share +
-                         " have no answer; no permanent verdicts for now");
+    base::log::write(
+        Level::warning, "",
+        "dns: the resolver fails: " + share + " have no answer; no permanent verdicts for now");
   } else {
     base::log::write(Level::info, "", "dns: the resolver answers again");
   }

@@ -65,7 +65,9 @@ struct AresChannel::Native {
 };
 
 AresChannel::AresChannel(const Options& options)
-    : watch_(options.watch), one_server_(options.servers.size() == 1), native_(std::make_unique<Native>()) {}
+    : watch_(options.watch),
+      one_server_(options.servers.size() == 1),
+      native_(std::make_unique<Native>()) {}
 
 AresChannel::~AresChannel() = default;
 
@@ -129,8 +131,6 @@ void AresChannel::process(int socket, bool readable, bool writable) {
                   writable ? socket : ARES_SOCKET_BAD);
 }
 
-void AresChannel::tick() {
-  ares_process_fd(native_->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-}
+void AresChannel::tick() { ares_process_fd(native_->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD); }
 
 }  // namespace dns

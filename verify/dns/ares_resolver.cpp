@@ -1,5 +1,5 @@
-// One thread. c-ares 1.18 has none of its own and its channels may be touched by one thread only, so
-// questions come through an inbox with an eventfd, and everything else in Loop happens on the
+// One thread. c-ares 1.18 has none of its own and its channels may be touched by one thread only,
+// so questions come through an inbox with an eventfd, and everything else in Loop happens on the
 // private thread.
 //
 // The second attempt is ours, not c-ares': its own come twice as late each time and all at once,
@@ -56,7 +56,8 @@ struct AresResolver::Loop {
   enum class Way : std::uint8_t { udp, tcp, plain_udp };
 
   // A question on its way. Either a line of those that wait or a channel (from send() to arrived())
-  // holds a pointer to it, also when its deadline has passed and it has been answered with a timeout.
+  // holds a pointer to it, also when its deadline has passed and it has been answered with a
+  // timeout.
   struct Query final : AresChannel::Receiver {
     Loop* loop = nullptr;
     QuestionInbox::Asked asked;
@@ -77,8 +78,7 @@ struct AresResolver::Loop {
     }
   };
 
-  explicit Loop(const Options& given)
-      : options(given), source(given.servers, given.resolv_conf) {}
+  explicit Loop(const Options& given) : options(given), source(given.servers, given.resolv_conf) {}
 
   // Before the thread runs.
   [[nodiscard]] base::Result<void> open();
@@ -117,7 +117,7 @@ struct AresResolver::Loop {
   std::list<Query> open_queries;     // By deadline: all have the same time.
   std::list<Query> expired_queries;  // Answered, but a pointer to them is still held.
   std::deque<Query*> urgent;
-  WaitingLine<Query*> waiting;       // For their first attempt, and then
+  WaitingLine<Query*> waiting;        // For their first attempt, and then
   WaitingLine<Query*> waiting_again;  // for the next: whoever never answers lets others pass.
   Pacer pacer;
   std::unordered_set<std::uint16_t> ids;
@@ -148,10 +148,10 @@ base::Result<std::unique_ptr<ChannelPool>> AresResolver::Loop::make_pool(const S
       .servers = list.servers,
       .timeout = options.timeout,
       .guard_loopback = options.guard_loopback,
-      .watch = [this, number](std::uint16_t channel, int socket, bool readable,
-                              bool writable) {
-        poll.watch({number, channel, socket}, readable, writable);
-      },
+      .watch =
+          [this, number](std::uint16_t channel, int socket, bool readable, bool writable) {
+            poll.watch({number, channel, socket}, readable, writable);
+          },
       .random = [this] { return random.next(); },
   });
 }

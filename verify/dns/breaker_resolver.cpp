@@ -19,7 +19,7 @@ constexpr int rounds_to_open = 2;  // One lost packet too many proves nothing.
 struct Traffic {
   std::uint64_t asked = 0;
   std::uint64_t done = 0;
-  Clock::time_point waiting_since;              // Of the oldest silence, while asked != done.
+  Clock::time_point waiting_since;  // Of the oldest silence, while asked != done.
   std::optional<Clock::time_point> last_asked;
   std::optional<Clock::time_point> last_good;   // An answer, whatever it says.
   std::optional<Clock::time_point> last_bad;    // A failure or silence.
@@ -114,7 +114,8 @@ bool BreakerResolver::Watch::round_is_over(Clock::time_point now) const {
 
 void BreakerResolver::Watch::take_in(Canary& canary, const Traffic& seen,
                                      Clock::time_point now) const {
-  const Outcome outcome = canary.pending.is_ready() ? canary.pending.get().outcome : Outcome::timeout;
+  const Outcome outcome =
+      canary.pending.is_ready() ? canary.pending.get().outcome : Outcome::timeout;
   if (!is_temporary(outcome)) {
     canary.answers = canary.heard = true;
     canary.failing_since.reset();
@@ -151,8 +152,7 @@ void BreakerResolver::Watch::judge(const Traffic& seen, Clock::time_point now) {
   for (Canary& canary : canaries) {
     if (canary.pending.valid()) take_in(canary, seen, now);
   }
-  const bool fails =
-      asked_all ? resolver_fails(seen) : canaries[scout].failing_since.has_value();
+  const bool fails = asked_all ? resolver_fails(seen) : canaries[scout].failing_since.has_value();
   failed_rounds = fails ? failed_rounds + 1 : 0;
   if (!asked_all) return;
   const auto told = state.lock();

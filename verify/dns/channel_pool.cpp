@@ -32,8 +32,9 @@ base::Result<void> ChannelPool::add(bool tcp_only) {
       .servers = options_.servers,
       .timeout = options_.timeout,
       .tcp_only = tcp_only,
-      .watch = [this, number](int socket, bool readable,
-                              bool writable) { options_.watch(number, socket, readable, writable); },
+      .watch = [this, number](
+                   int socket, bool readable,
+                   bool writable) { options_.watch(number, socket, readable, writable); },
   });
   if (!opened) return std::unexpected(opened.error());
   if (tcp_only) {

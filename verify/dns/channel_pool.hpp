@@ -61,8 +61,8 @@ class ChannelPool {
   bool mixes_case_ = false;
   bool keeps_case_ = false;  // At least one answer repeated the mixed case.
   std::vector<Entry> entries_;
-  std::size_t last_ = 0;                 // Where the search for an idle one begins.
-  std::unique_ptr<AresChannel> tcp_;     // Made when it is needed.
+  std::size_t last_ = 0;              // Where the search for an idle one begins.
+  std::unique_ptr<AresChannel> tcp_;  // Made when it is needed.
 };
 
 }  // namespace dns

@@ -27,8 +27,9 @@ class EventPoll {
   void watch(const SocketMark& mark, bool readable, bool writable) const;
   // Hands over what is ready, after `milliseconds` at the latest; -1: whenever that is. Errors and
   // hang-ups count as readable.
-  void wait(int milliseconds,
-            const std::function<void(const SocketMark&, bool readable, bool writable)>& ready) const;
+  void wait(
+      int milliseconds,
+      const std::function<void(const SocketMark&, bool readable, bool writable)>& ready) const;
 
   void ring() const;
   // Takes notice of all rings so far.

@@ -11,7 +11,7 @@ namespace dns {
 
 namespace {
 
-constexpr std::size_t servers_max = 8;           // The C library takes three.
+constexpr std::size_t servers_max = 8;  // The C library takes three.
 constexpr std::size_t file_octets_max = 1 << 16;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }

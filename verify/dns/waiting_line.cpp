@@ -21,7 +21,8 @@ std::string_view last_labels(std::string_view name, std::size_t count) {
 
 // "co.uk", "com.br": what many countries register names below.
 bool is_registry(std::string_view two_labels) {
-  constexpr std::array words = {"ac", "co", "com", "edu", "go", "gob", "gov", "mil", "ne", "net", "or", "org"};
+  constexpr std::array words = {"ac",  "co",  "com", "edu", "go", "gob",
+                                "gov", "mil", "ne",  "net", "or", "org"};
   const std::size_t dot = two_labels.find('.');
   return dot != std::string_view::npos && two_labels.size() - dot == 3 &&
          std::ranges::find(words, two_labels.substr(0, dot)) != words.end();

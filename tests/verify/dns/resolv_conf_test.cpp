@@ -23,7 +23,8 @@ TEST_CASE("the servers of a resolv.conf are read, and nothing else", "[dns]") {
   CHECK(servers("# nameserver 192.0.2.1\n; nameserver 192.0.2.2\nsearch example.com\n"
                 "options edns0 trust-ad\n  nameserver\t127.0.0.53 \r\nnameservers 192.0.2.3") ==
         "127.0.0.53");
-  CHECK(servers("nameserver [::1]:5353\nnameserver 127.0.0.1:54 # mine") == "[::1]:5353 127.0.0.1:54");
+  CHECK(servers("nameserver [::1]:5353\nnameserver 127.0.0.1:54 # mine") ==
+        "[::1]:5353 127.0.0.1:54");
   CHECK(servers("") == "");
   CHECK(servers("nameserver") == "");
   CHECK(servers(std::string(1000, '\n') + "nameserver ::1") == "::1");

@@ -40,8 +40,8 @@ TEST_CASE("a file that names no server means this machine, as for the C library"
         std::vector<std::string>{file.string() + " names no server; 127.0.0.1 is asked"});
   const dns::ServerList half = read("nameserver fe80::1%lo\nnameserver ::1\n");
   CHECK_FALSE(half.is_guess);
-  CHECK(dns::advice(half) == std::vector<std::string>{
-                                 file.string() + ": no address that can be used: fe80::1%lo"});
+  CHECK(dns::advice(half) ==
+        std::vector<std::string>{file.string() + ": no address that can be used: fe80::1%lo"});
 }
 
 TEST_CASE("the file is looked at once a second", "[dns]") {
