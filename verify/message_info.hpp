@@ -22,6 +22,9 @@ struct MessageInfo {
   std::string display_name{};        // Of the first From address: decoded (RFC 2047), bounded.
   std::optional<base::Domain> sender_domain{};   // Of the Sender field.
   std::vector<base::Domain> reply_to_domains{};  // Of the Reply-To field, at most 10.
+  // Lower-case names of fields that may occur once and stand there more often with different words,
+  // see dkim::find_repeated(). Filled in by verify::Verification, which looks at signatures.
+  std::vector<std::string> repeated_fields{};
   unsigned lot = 0;  // 0 to 99, evenly drawn by Message-ID, From and MAIL FROM: equal at every
                      // retry and on every gateway of one key. For staged enforcement.
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "verify/mail/date.hpp"
 #include "verify/mail/received.hpp"
 
 namespace verify {
@@ -36,6 +37,7 @@ Connection find_origin(const Connection& relayed, const mail::Headers& headers,
     if (!from) break;  // What lies below was written by who knows whom.
     if (is_among(from->client, relays) || is_loopback(from->client)) continue;
     origin.client = from->client;
+    origin.received_at = mail::received_date(field->value);
     origin.client_name = std::move(from->client_name);
     origin.helo = std::move(from->helo);
     break;

@@ -5,6 +5,7 @@
 
 #include "verify/base/result.hpp"
 #include "verify/base/worker_pool.hpp"
+#include "verify/clock_witness.hpp"
 #include "verify/dkim/key_cache.hpp"
 #include "verify/dns/ares_resolver.hpp"
 #include "verify/dns/breaker_resolver.hpp"
@@ -31,7 +32,12 @@ class Stack {
   Stack& operator=(const Stack&) = delete;
 
   // References that hold as long as this object.
-  [[nodiscard]] Services services() noexcept { return {cache_, workers_, keys_}; }
+  [[nodiscard]] Services services() noexcept { return {cache_, workers_, keys_, &clock_}; }
+
+  // What signatures say of our clock.
+  [[nodiscard]] ClockWitness::State clock() const {
+    return clock_.state(std::chrono::steady_clock::now());
+  }
 
   // Whether the resolver itself fails. To be called about once a second, by one thread.
   dns::BreakerResolver::State watch_resolver() { return breaker_.watch(); }
@@ -47,6 +53,7 @@ class Stack {
   dns::BreakerResolver breaker_;
   dns::CachingResolver cache_;
   dkim::KeyCache keys_;
+  ClockWitness clock_;
   base::WorkerPool workers_;  // Last: its tasks end before what they use.
 };
 

@@ -23,6 +23,14 @@ bool may_align(const base::Domain& domain, const base::Domain& author) {
   return domain.suffix(2) == author.suffix(2);
 }
 
+// When our domain received the message: RFC 6376 §3.5, x=, "if that time is reliably available".
+// What a relay of ours wrote is, within the time that a queue keeps mail.
+base::WallTime time_received(const Connection& connection, base::WallTime now) {
+  constexpr std::chrono::hours queue_max{7 * 24};
+  const base::WallTime received = connection.received_at.value_or(now);
+  return received <= now && received >= now - queue_max ? received : now;
+}
+
 // What no SPF check can tell: nobody knows which client the relay took the message from.
 spf::Result unknown_origin(const std::optional<base::Domain>& domain) {
   spf::Result result;
@@ -49,6 +57,7 @@ struct Verification::InFlight {
         options(options_given),
         services(services_given),
         now(now_given),
+        received(time_received(connection_given, now_given)),
         relayed(connection_given.relay.has_value()),
         author_checks(services.resolver, options.questions.author_max),
         key_checks(services.resolver, options.dkim.signatures_max),
@@ -133,17 +142,35 @@ struct Verification::InFlight {
     return answers;
   }
 
+  [[nodiscard]] dkim::Clock clock() const {
+    const bool doubted =
+        services.clock != nullptr && services.clock->state(steady_clock::now()).ahead_in_doubt();
+    return {.now = now, .received = received, .ahead_in_doubt = doubted};
+  }
+
   // Only a signature that vouches is worth a tree walk: one that does not verify costs nothing
   // beside its key. Asked here, before those that a temporary error may still make walk.
-  std::vector<dkim::Result> judge_dkim() {
+  std::vector<dkim::Result> judge_dkim(const dkim::Message& message, const dkim::Clock& clock) {
     std::vector<dkim::Result> results;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const dns::Answer key = keys[i].valid() ? wait(keys[i]) : dns::Answer{};
       const dkim::Result& result = results.emplace_back(
-          dkim::judge(candidates[i], key, headers, body_hashes, options.dkim, services.keys, now));
+          dkim::judge(candidates[i], key, message, options.dkim, services.keys, clock));
       if (author && result.vouches()) start_identifier(*result.domain);
     }
     return results;
+  }
+
+  // A relay's mail has been on its way, and names no client of ours.
+  void hear_signatures(const std::vector<dkim::Result>& results, const dkim::Clock& clock) const {
+    if (services.clock == nullptr || !client || relayed) return;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (!candidates[i].signature) continue;
+      const dkim::Signature& signature = *candidates[i].signature;
+      if (const auto voice = voice_of(signature, results[i], clock)) {
+        services.clock->hear(*client, signature.domain, *voice, steady_clock::now());
+      }
+    }
   }
 
   dmarc::Result judge_dmarc(const Facts& facts) {
@@ -162,9 +189,9 @@ struct Verification::InFlight {
       facts.spf.push_back(check.finish(deadline));
   }
 
-  arc::Result judge_arc() {
-    arc::Result result = arc::judge(chain, wait_all(seal_keys), headers, body_hashes, options.dkim,
-                                    services.keys, now);
+  arc::Result judge_arc(const dkim::Message& message, const dkim::Clock& clock) {
+    arc::Result result =
+        arc::judge(chain, wait_all(seal_keys), message, options.dkim, services.keys, clock);
     for (arc::Sealer& sealer : result.sealers)
       sealer.dmarc_pass = find_dmarc_pass(sealer.results);
     return result;
@@ -195,7 +222,8 @@ struct Verification::InFlight {
   const Options& options;
   const Services services;
   const base::WallTime now;
-  const bool relayed;       // By a relay of ours; then the client may be unknown.
+  const base::WallTime received;  // By our domain; never after `now`.
+  const bool relayed;             // By a relay of ours; then the client may be unknown.
   base::Deadline deadline;  // Set at the end of the message, which is when somebody begins to wait.
 
   dns::RecordingResolver author_checks;
@@ -248,14 +276,19 @@ Facts Verification::finish() {
   facts.from_fault = in.authors.fault;
   facts.message = in.info;
   // Signatures first: what they lead to ask has the rest of the time.
-  if (!in.info.header_truncated) facts.dkim = in.judge_dkim();
+  const dkim::Message message(in.headers, in.body_hashes);
+  const dkim::Clock clock = in.clock();
+  if (!in.info.header_truncated) facts.dkim = in.judge_dkim(message, clock);
   in.judge_spf(facts);
   if (in.reverse) facts.iprev = in.reverse->finish(in.deadline);
   if (in.info.header_truncated) {
     facts.dmarc.status = dmarc::Status::permerror;
     facts.dmarc.reason = "header section too large";
   } else {
-    facts.arc = in.judge_arc();
+    facts.arc = in.judge_arc(message, clock);
+    for (const dkim::RepeatedField& field : message.repeated)
+      facts.message.repeated_fields.emplace_back(field.name);
+    in.hear_signatures(facts.dkim, clock);
     if (in.author) facts.dmarc = in.judge_dmarc(facts);
   }
   facts.dns = in.lookups();

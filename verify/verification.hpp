@@ -11,6 +11,7 @@
 
 #include "verify/arc/arc.hpp"
 #include "verify/base/worker_pool.hpp"
+#include "verify/clock_witness.hpp"
 #include "verify/dkim/judge.hpp"
 #include "verify/dmarc/judge.hpp"
 #include "verify/dns/recording_resolver.hpp"
@@ -32,6 +33,8 @@ struct Connection {
   // Mail through a relay of ours: the relay. `client` and `helo` are then those the relay wrote
   // down; without a client nobody knows whom it came from, and SPF is temperror.
   std::optional<base::IpAddress> relay{};
+  // When the first of our relays took it over, by the date of that field.
+  std::optional<base::WallTime> received_at{};
 
   friend bool operator==(const Connection&, const Connection&) = default;
 };
@@ -105,6 +108,7 @@ struct Services {
   dns::Resolver& resolver;
   base::WorkerPool& workers;
   dkim::KeyCache& keys;
+  ClockWitness* clock = nullptr;  // Null: our clock is beyond doubt.
 };
 
 // The checks of one message while it arrives. Plan, fetch, judge: the constructor starts SPF and

@@ -31,9 +31,10 @@ dkim::Result read_dkim(const JsonNode& node) {
   result.identity = node["i"].text();
   result.signature_start = node["b"].text();
   result.status = node["result"].word(&dkim::name, dkim::Status::permerror);
-  result.reason = node["reason"].word(&word, dkim::Reason::partial_body);
+  result.reason = node["reason"].word(&word, dkim::last_reason);
   result.testing = node["testing"].boolean();
   result.key_bits = static_cast<int>(node["key_bits"].number(1 << 20));
+  result.verified = result.status == dkim::Status::pass || node["verified"].boolean();
   return result;
 }
 
@@ -44,7 +45,7 @@ std::vector<dkim::Result> read_signatures(const JsonNode& line) {
   const auto count = static_cast<std::size_t>(line["signatures"].number());
   dkim::Result other;
   other.reason = dkim::Reason::too_many_signatures;
-  other.status = dkim::status_of(other.reason);
+  other.status = dkim::Status::policy;
   results.resize(std::max(results.size(), std::min(count, signatures_max)), other);
   return results;
 }
@@ -59,6 +60,10 @@ arc::Result read_arc(const JsonNode& node) {
     if (domain) result.sealers.push_back({*domain, {}, {}});
   });
   std::size_t index = 0;
+  node["selectors"].for_each([&](const JsonNode& selector) {  // Absent before 0.2.0.
+    if (index < result.sealers.size()) result.sealers[index++].selector = selector.text();
+  });
+  index = 0;
   node["dmarc_pass"].for_each([&](const JsonNode& author) {
     if (index < result.sealers.size()) result.sealers[index++].dmarc_pass = author.domain();
   });

@@ -30,8 +30,10 @@ arc::Result judge(const mail::Headers& headers, std::string_view body) {
   hashes.feed(body);
   hashes.finish();
   dkim::KeyCache keys;
-  const arc::Result result = arc::judge(chain, answers, headers, hashes, {}, keys, now);
-  fuzz::require(result == arc::judge(chain, answers, headers, hashes, {}, keys, now));
+  const dkim::Message message(headers, hashes);
+  const dkim::Clock clock{.now = now, .received = now};
+  const arc::Result result = arc::judge(chain, answers, message, {}, keys, clock);
+  fuzz::require(result == arc::judge(chain, answers, message, {}, keys, clock));
   return result;
 }
 

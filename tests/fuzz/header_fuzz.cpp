@@ -7,6 +7,7 @@
 #include "tests/fuzz/fuzz.hpp"
 #include "verify/base/text.hpp"
 #include "verify/dkim/canonical.hpp"
+#include "verify/dkim/coverage.hpp"
 #include "verify/dkim/header_hash.hpp"
 
 namespace {
@@ -57,6 +58,25 @@ std::string signed_text(const mail::Headers& headers, const dkim::Signature& sig
   return text.substr(0, text.size() - 2);
 }
 
+// What is repeated stands there that often; to name it that often leaves nothing open.
+void check_coverage(const mail::Headers& headers, dkim::Signature signature) {
+  const auto repeated = dkim::find_repeated(headers);
+  for (const dkim::RepeatedField& field : repeated) {
+    const auto occurrences =
+        std::ranges::count_if(headers.fields(), [&](const mail::HeaderField& one) {
+          return base::equal_ignoring_case(base::trim(one.name), field.name);
+        });
+    fuzz::require(field.occurrences > 1 &&
+                  static_cast<std::size_t>(occurrences) == field.occurrences);
+  }
+  if (repeated.empty()) fuzz::require(!dkim::leaves_open(signature, repeated));
+  for (const dkim::RepeatedField& field : repeated)
+    signature.signed_fields.insert(signature.signed_fields.end(), field.occurrences,
+                                   std::string(field.name));
+  fuzz::require(!dkim::leaves_open(signature, repeated));
+  (void)dkim::covers_cut_field(signature, headers);
+}
+
 void check(std::string_view text) {
   const fuzz::Message message = fuzz::message_of(text);
   const auto fields = message.headers.fields();
@@ -67,6 +87,7 @@ void check(std::string_view text) {
   }
   dkim::Signature signature(*base::Domain::parse("a.example"));
   signature.signed_fields = names_in(fields[0].value);
+  check_coverage(message.headers, signature);
   for (const Canon canon : {Canon::simple, Canon::relaxed}) {
     signature.header_canon = canon;
     fuzz::require(dkim::header_hash(message.headers, fields[0], signature) ==
@@ -80,6 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text = fuzz::text_of(data, size);
   check(text);
   check(fuzz::fold(text, {"a", "B", "from", ":", "\r\n", "\r\n ", " ", "\t", "\r", "b=", ";", "\n",
-                          "From: a\r\n", "to:b\r\n", "from : \r\n\tc\r\n"}));
+                          "From: a\r\n", "to:b\r\n", "To: c@d.example\r\n", "Subject: x\r\n",
+                          "subject :y\r\n", "from : \r\n\tc\r\n"}));
   return 0;
 }

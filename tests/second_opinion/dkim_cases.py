@@ -44,6 +44,9 @@ CLASSES = {
     "second From": (
         "RFC 6376 §5.4.2: the last field of the name is hashed and no more; theirs adds a From",
         lambda ours, theirs, marks, own: ours[0] == "pass" and not theirs[0] and "two From" in marks),
+    "repeated field": (
+        "RFC 6376 §8.15: one that may occur once and stands there with other words than were signed",
+        lambda ours, theirs, marks, own: ours[1] == "repeated_field" and theirs[0]),
     "list of service types": (
         "RFC 6376 §3.6.1: s= is a list, and unknown types are ignored",
         lambda ours, theirs, marks, own: ours[0] == "pass" and "key: s=email:other" in marks),

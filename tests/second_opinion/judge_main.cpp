@@ -90,8 +90,8 @@ json dkim_verdicts(const json& one) {
     if (candidate.signature) {
       answer = resolver.lookup(dkim::key_question(*candidate.signature)).get();
     }
-    const dkim::Result result =
-        dkim::judge(candidate, answer, message.headers, hashes, options, keys, time_of(one));
+    const dkim::Result result = dkim::judge(candidate, answer, {message.headers, hashes}, options,
+                                            keys, {.now = time_of(one), .received = time_of(one)});
     verdicts.push_back({dkim::name(result.status), dkim::describe(result.reason)});
   }
   return verdicts;

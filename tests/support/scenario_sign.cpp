@@ -11,6 +11,8 @@ namespace support {
 
 namespace {
 
+constexpr std::size_t field_octets_kept = 60'000;  // By Postfix, for a milter.
+
 std::string_view tag(const SignOrder& order, const std::string& name, std::string_view otherwise) {
   const auto found = order.find(name);
   return found == order.end() ? otherwise : std::string_view(found->second);
@@ -21,11 +23,20 @@ base::Result<void> damage(std::string_view what, Letter& letter) {
     letter.body += "Added on the way.\r\n";
     return {};
   }
+  if (what == "replay") {
+    letter.insert(0, "Subject", " Something else");
+    return {};
+  }
+  if (what == "cut") {
+    for (Letter::Field& field : letter.fields)
+      field.value.resize(std::min(field.value.size(), field_octets_kept - field.name.size() - 1));
+    return {};
+  }
   const auto subject = std::ranges::find_if(letter.fields, [](const Letter::Field& field) {
     return base::equal_ignoring_case(field.name, "Subject");
   });
   if (what != "header" || subject == letter.fields.end()) {
-    return base::fail("break= is body, or header where there is a Subject");
+    return base::fail("break= is body, replay, cut, or header where there is a Subject");
   }
   subject->value.insert(0, " [list]");
   return {};

@@ -65,3 +65,14 @@ TEST_CASE("no more than ten fields are read", "[verify][limits]") {
   received.insert(received.begin(), field("198.51.100.8"));
   CHECK_FALSE(origin(received).client);
 }
+
+TEST_CASE("the field that names the origin tells when the message came",
+          "[verify][RFC 5321 §4.4]") {
+  const std::string noon = "; Fri, 1 May 2026 12:00:00 +0000";
+  const std::string later = "; Fri, 1 May 2026 13:00:00 +0000";
+  const auto found = origin({field("198.51.100.8") + later, field("192.0.2.1") + noon});
+  CHECK(found.received_at == base::WallTime(base::Seconds(1'777'636'800)));
+  CHECK_FALSE(origin({field("192.0.2.1"), field("203.0.113.9") + noon}).received_at);
+  CHECK_FALSE(origin({field("192.0.2.1") + noon + noon}).received_at);
+  CHECK_FALSE(origin({" nonsense" + noon}).received_at);
+}

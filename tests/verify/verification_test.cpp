@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/fake_resolver.hpp"
+#include "tests/support/signer.hpp"
 
 namespace {
 
@@ -24,6 +25,8 @@ struct Lab {
   FakeResolver dns;
   base::WorkerPool workers{2, 100};
   dkim::KeyCache keys;
+  verify::ClockWitness clock;
+  base::WallTime now{};
   verify::Options options;
   verify::Connection connection{.client = base::IpAddress::parse("192.0.2.1"),
                                 .client_name = "mail.example.com",
@@ -33,7 +36,7 @@ struct Lab {
   std::string mail_from = "a@example.com";
 
   verify::Verification begin() {
-    return {connection, mail_from, options, {dns, workers, keys}, base::WallTime{}};
+    return {connection, mail_from, options, {dns, workers, keys, &clock}, now};
   }
   verify::Facts judge(mail::Headers headers, bool complete = true) {
     verify::Verification verification = begin();
@@ -96,7 +99,7 @@ TEST_CASE("finish ends by the deadline whatever the DNS does", "[verify]") {
   const verify::Facts facts =
       lab.judge(headers_of({{"DKIM-Signature",
                              " v=1; a=rsa-sha256; d=example.com; s=s; h=from; b=AAAA; "
-                             "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
+                             "bh=yZQq1c8wjBl0fZ4Wc/oraMCAG1mZJv5v/hlvyFy+t6A="},
                             from}));
   CHECK(facts.dmarc.status == dmarc::Status::temperror);
   REQUIRE(facts.dkim.size() == 1);
@@ -207,4 +210,71 @@ TEST_CASE("a pass by an include tells how broad the include is", "[verify]") {
   lab.dns.clear("example.com");
   lab.dns.add_txt("example.com", "v=spf1 ip4:192.0.2.0/24 -all");
   CHECK(lab.judge(headers_of({from})).spf_breadth == 0);
+}
+
+namespace {
+
+const base::WallTime signed_time{base::Seconds(1'790'000'000)};
+
+// A message of `domain` with a signature of it that has these times.
+mail::Headers signed_by(Lab& lab, const std::string& domain, const std::string& times) {
+  const support::SigningKey& key = support::SigningKey::rsa();
+  lab.dns.add_txt("s1._domainkey." + domain, key.record());
+  support::Fields fields = {{"From", " A <a@" + domain + ">"}, {"Subject", " x"}};
+  fields.insert(fields.begin(),
+                support::sign(fields, "Hello.\r\n", key,
+                              "v=1; a=rsa-sha256; c=relaxed/relaxed; s=s1; h=from:subject; d=" +
+                                  domain + "; " + times));
+  return support::to_headers(fields);
+}
+
+}  // namespace
+
+TEST_CASE("x= is judged by when a relay of ours received the message", "[verify][RFC 6376 §3.5]") {
+  Lab lab;
+  lab.now = signed_time;
+  lab.connection.relay = base::IpAddress::parse("198.51.100.7");
+  const auto status = [&](std::optional<std::chrono::hours> ago) {
+    lab.connection.received_at.reset();
+    if (ago) lab.connection.received_at = lab.now - *ago;
+    return lab.judge(signed_by(lab, "example.com", "x=1789990000")).dkim.at(0).status;
+  };
+  using std::chrono::hours;
+  CHECK(status(std::nullopt) == dkim::Status::fail);
+  CHECK(status(hours(1)) == dkim::Status::fail);
+  CHECK(status(hours(3)) == dkim::Status::pass);
+  CHECK(status(hours(7 * 24)) == dkim::Status::pass);
+  // No queue keeps mail for longer, and no message was received in the future: its clock is wrong.
+  CHECK(status(hours(7 * 24 + 1)) == dkim::Status::fail);
+  CHECK(status(hours(-1)) == dkim::Status::fail);
+}
+
+TEST_CASE("expired signatures of several signers put our clock in doubt, not those of one",
+          "[verify][RFC 6376 §3.5]") {
+  Lab lab;
+  lab.now = signed_time;
+  const auto judge_from = [&](const std::string& client, const std::string& domain) {
+    lab.connection.client = base::IpAddress::parse(client);
+    return lab.judge(signed_by(lab, domain, "t=1789900000; x=1789990000")).dkim.at(0).reason;
+  };
+  for (int i = 0; i < 9; ++i)
+    CHECK(judge_from("192.0.2.1", "a.example") == dkim::Reason::expired);
+  CHECK(judge_from("198.51.100.1", "b.example") == dkim::Reason::expired);
+  CHECK(judge_from("203.0.113.1", "c.example") == dkim::Reason::expired);
+  CHECK(judge_from("192.0.2.1", "d.example") == dkim::Reason::clock_in_doubt);
+}
+
+TEST_CASE("mail of a relay says nothing of our clock", "[verify]") {
+  Lab lab;
+  lab.now = signed_time;
+  lab.connection.relay = base::IpAddress::parse("198.51.100.7");
+  (void)lab.judge(signed_by(lab, "a.example", "x=1789990000"));
+  CHECK(lab.clock.state(std::chrono::steady_clock::now()).ahead == 0);
+}
+
+TEST_CASE("fields that are there too often are named", "[verify][RFC 6376 §8.15]") {
+  Lab lab;
+  const verify::Facts facts = lab.judge(headers_of(
+      {from, {"To", " a@e.net"}, {"Subject", " a"}, {"subject", " b"}, {"To", " b@e.net"}}));
+  CHECK(facts.message.repeated_fields == std::vector<std::string>{"to", "subject"});
 }

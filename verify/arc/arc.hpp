@@ -59,7 +59,7 @@ struct Result {
   std::string detail;  // Why it failed: "ARC-Seal i=2: signature_mismatch".
 
   // RFC 8617 §5.2.1 has no temporary error: this is a fail that is owed to keys that could not be
-  // had, and to nothing else.
+  // had, or to a clock of ours that may be wrong, and to nothing else.
   [[nodiscard]] bool in_doubt() const { return status == Status::fail && !sealers.empty(); }
 
   friend bool operator==(const Result&, const Result&) = default;
@@ -77,7 +77,7 @@ void want_body_hashes(const Chain& chain, dkim::BodyHashes& hashes);
 
 // Step 3, pure. REQUIRES: `key_answers` belong to key_questions(chain), in that order.
 [[nodiscard]] Result judge(const Chain& chain, std::span<const dns::Answer> key_answers,
-                           const mail::Headers& headers, const dkim::BodyHashes& body,
-                           const dkim::Options& options, dkim::KeyCache& keys, base::WallTime now);
+                           const dkim::Message& message, const dkim::Options& options,
+                           dkim::KeyCache& keys, const dkim::Clock& clock);
 
 }  // namespace arc

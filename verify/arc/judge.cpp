@@ -45,30 +45,29 @@ Result failed(std::size_t instances) {
 
 class Judge {
  public:
-  Judge(const Chain& chain, std::span<const dns::Answer> answers, const mail::Headers& headers,
-        const dkim::BodyHashes& body, const dkim::Options& options, dkim::KeyCache& keys)
+  Judge(const Chain& chain, std::span<const dns::Answer> answers, const dkim::Message& message,
+        const dkim::Options& options, dkim::KeyCache& keys, const dkim::Clock& clock)
       : chain_(chain),
         answers_(answers),
-        headers_(headers),
-        body_(body),
+        message_(message),
         options_(options),
         keys_(keys),
+        clock_(clock),
         questions_(key_questions(chain)) {}
 
   // RFC 8617 §5.2 steps 4 to 7. §5.2.1: every error is permanent, that of a look-up, too.
-  [[nodiscard]] Result operator()(base::WallTime now) const {
+  [[nodiscard]] Result operator()() const {
     Result result = failed(chain_.instances);
     const std::size_t newest = chain_.sets.size();
-    const dkim::Signature& message = *chain_.sets.back().message_signature;
-    dkim::Reason reason = dkim::check_times(message, options_, now);
-    if (reason == dkim::Reason::none) reason = check_message(chain_.sets.back());
-    if (reason != dkim::Reason::none) {
-      result.detail = describe("ARC-Message-Signature", newest, reason);
-      if (reason != dkim::Reason::key_unavailable) return result;
+    const Set& last = chain_.sets.back();
+    const dkim::Verdict verdict = judge_message(last);
+    if (verdict.reason != dkim::Reason::none) {
+      result.detail = describe("ARC-Message-Signature", newest, verdict.reason);
+      if (dkim::status_of(verdict) != dkim::Status::temperror) return result;
     }
     const std::vector<crypto::Sha256> hashes = seal_hashes(chain_);
     for (std::size_t i = newest; i > 0; --i) {
-      reason =
+      const dkim::Reason reason =
           check(*chain_.sets[i - 1].seal_signature, {[&] { return hashes[i - 1]; }, std::nullopt});
       if (reason == dkim::Reason::none) continue;
       const bool lost = reason == dkim::Reason::key_unavailable;
@@ -98,34 +97,40 @@ class Judge {
     std::size_t visits = 0;
     for (std::size_t i = chain_.sets.size() - 1; i > 0; --i) {
       const Set& set = chain_.sets[i - 1];
-      visits += headers_.fields().size();
+      visits += message_.headers.fields().size();
       if (visits > field_visits_max || !set.message_signature) return i + 1;
-      if (check_message(set) != dkim::Reason::none) return i + 1;
+      const dkim::Verdict verdict = judge_message(set);
+      const bool open = verdict.reason == dkim::Reason::partial_body ||
+                        verdict.reason == dkim::Reason::repeated_field;
+      if (!verdict.verified || open) return i + 1;  // Its times were judged by who came next.
     }
     return 0;
   }
 
-  dkim::Reason check_message(const Set& set) const {
+  dkim::Verdict judge_message(const Set& set) const {
     const dkim::Signature& signature = *set.message_signature;
-    // A hash nobody asked for is no hash: it can only mismatch.
-    const auto body = body_.of(dkim::body_hash_spec(signature)).value_or(dkim::BodyHash{});
-    return check(signature,
-                 {[&] { return dkim::header_hash(headers_, *set.message, signature); }, body});
+    return dkim::verify_message(signature, *set.message, message_, key_for(signature), options_,
+                                keys_, clock_);
   }
 
   dkim::Reason check(const dkim::Signature& signature, const dkim::Sums& sums) const {
+    return dkim::verify(signature, key_for(signature), sums, options_, keys_).reason;
+  }
+
+  // Of a key nobody asked for: that it could not be had.
+  const dns::Answer& key_for(const dkim::Signature& signature) const {
+    static const dns::Answer none;
     const auto question = std::ranges::find(questions_, dkim::key_question(signature));
     const auto index = static_cast<std::size_t>(question - questions_.begin());
-    if (index >= answers_.size()) return dkim::Reason::key_unavailable;
-    return dkim::verify(signature, answers_[index], sums, options_, keys_).reason;
+    return index < answers_.size() ? answers_[index] : none;
   }
 
   const Chain& chain_;
   std::span<const dns::Answer> answers_;
-  const mail::Headers& headers_;
-  const dkim::BodyHashes& body_;
+  const dkim::Message& message_;
   const dkim::Options& options_;
   dkim::KeyCache& keys_;
+  const dkim::Clock& clock_;
   std::vector<dns::Question> questions_;
 };
 
@@ -153,15 +158,15 @@ std::vector<dns::Question> key_questions(const Chain& chain) {
 }
 
 Result judge(const Chain& chain, std::span<const dns::Answer> key_answers,
-             const mail::Headers& headers, const dkim::BodyHashes& body,
-             const dkim::Options& options, dkim::KeyCache& keys, base::WallTime now) {
+             const dkim::Message& message, const dkim::Options& options, dkim::KeyCache& keys,
+             const dkim::Clock& clock) {
   if (chain.defect) {
     Result result = failed(chain.instances);
     result.detail = *chain.defect;
     return result;
   }
   if (chain.sets.empty()) return {};
-  return Judge(chain, key_answers, headers, body, options, keys)(now);
+  return Judge(chain, key_answers, message, options, keys, clock)();
 }
 
 }  // namespace arc

@@ -48,16 +48,12 @@ void describe_parsed(const Signature& signature, Result& result) {
       crypto::to_base64(octets.first(std::min(octets.size(), signature_start_octets)));
 }
 
-Verdict judge_parsed(const Candidate& candidate, const dns::Answer& key_answer,
-                     const mail::Headers& headers, const BodyHashes& body, const Options& options,
-                     KeyCache& keys, base::WallTime now) {
-  const Signature& signature = *candidate.signature;
-  const Reason reason = check_times(signature, options, now);
-  if (reason != Reason::none) return {.reason = reason};
-  // A hash nobody asked for is no hash: it can only mismatch.
-  const Sums sums{[&] { return header_hash(headers, *candidate.field, signature); },
-                  body.of(body_hash_spec(signature)).value_or(BodyHash{})};
-  return verify(signature, key_answer, sums, options, keys);
+// RFC 6376 §8.2, §8.15: whoever adds to the message says what the signer did not.
+Reason left_open(const Signature& signature, const Message& message, const BodyHash& body,
+                 const Options& options) {
+  if (leaves_open(signature, message.repeated)) return Reason::repeated_field;
+  const bool partial = body.coverage == BodyHash::Coverage::partial;
+  return partial && !options.partial_body_allowed ? Reason::partial_body : Reason::none;
 }
 
 }  // namespace
@@ -101,21 +97,47 @@ void want_body_hashes(std::span<const Candidate> candidates, BodyHashes& hashes)
   }
 }
 
-Result judge(const Candidate& candidate, const dns::Answer& key_answer,
-             const mail::Headers& headers, const BodyHashes& body, const Options& options,
-             KeyCache& keys, base::WallTime now) {
+Verdict verify_message(const Signature& signature, const mail::HeaderField& own,
+                       const Message& message, const dns::Answer& key_answer,
+                       const Options& options, KeyCache& keys, const Clock& clock) {
+  // A hash nobody asked for is no hash: it can only mismatch.
+  const Sums sums{[&] { return header_hash(message.headers, own, signature); },
+                  message.body.of(body_hash_spec(signature)).value_or(BodyHash{})};
+  Verdict verdict = verify(signature, key_answer, sums, options, keys);
+  const Reason times = check_times(signature, options, clock);
+  if (times == Reason::expired && !clock.ahead_in_doubt) {
+    verdict.reason = times;
+  } else if (verdict.verified || verdict.reason == Reason::key_unavailable) {
+    const Reason open = left_open(signature, message, *sums.body, options);
+    if (open != Reason::none) {
+      verdict.reason = open;
+    } else if (verdict.verified && times != Reason::none) {
+      verdict.reason = times == Reason::expired ? Reason::clock_in_doubt : times;
+    }
+  } else if (verdict.reason == Reason::signature_mismatch &&
+             covers_cut_field(signature, message.headers)) {
+    verdict.reason = Reason::cut_field;
+  }
+  return verdict;
+}
+
+Result judge(const Candidate& candidate, const dns::Answer& key_answer, const Message& message,
+             const Options& options, KeyCache& keys, const Clock& clock) {
   Result result;
+  Verdict verdict;
   if (!candidate.signature) {
     describe_refused(*candidate.field, result);
-    result.reason = candidate.signature.error();
+    verdict.reason = candidate.signature.error();
   } else {
     describe_parsed(*candidate.signature, result);
-    const Verdict verdict = judge_parsed(candidate, key_answer, headers, body, options, keys, now);
-    result.reason = verdict.reason;
-    result.testing = verdict.testing;
-    result.key_bits = verdict.key_bits;
+    verdict = verify_message(*candidate.signature, *candidate.field, message, key_answer, options,
+                             keys, clock);
   }
-  result.status = status_of(result.reason);
+  result.status = status_of(verdict);
+  result.reason = verdict.reason;
+  result.testing = verdict.testing;
+  result.key_bits = verdict.key_bits;
+  result.verified = verdict.verified;
   return result;
 }
 

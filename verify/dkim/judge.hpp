@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "verify/dkim/body_hashes.hpp"
+#include "verify/dkim/coverage.hpp"
 #include "verify/dkim/key.hpp"
 #include "verify/dkim/key_cache.hpp"
 #include "verify/dkim/signature.hpp"
@@ -25,9 +26,10 @@ struct Result {
   std::string signature_start;         // First octets of b=, without white space (RFC 6008).
   bool testing = false;                // Key flag t=y; what fails is then as good as unsigned.
   int key_bits = 0;                    // Of an RSA key; 0 when no key was read.
+  bool verified = false;               // As Verdict has it.
 
   // True when the signature speaks for the whole message, as DMARC needs it. One that leaves a
-  // part of the body uncovered (l=) verified, but anybody may have written that part.
+  // part of the message uncovered verified, but anybody may have written that part.
   [[nodiscard]] bool vouches() const { return status == Status::pass && reason == Reason::none; }
 
   friend bool operator==(const Result&, const Result&) = default;
@@ -53,11 +55,27 @@ void want_body_hashes(std::span<const Candidate> candidates, BodyHashes& hashes)
 
 // Step 2 is the resolver's: one key_question() for each Candidate that was parsed.
 
+// What signatures are checked against; it points to both. The body's hashes are finished.
+struct Message {
+  Message(const mail::Headers& headers_given, const BodyHashes& body_given)
+      : headers(headers_given), body(body_given), repeated(find_repeated(headers_given)) {}
+
+  const mail::Headers& headers;
+  const BodyHashes& body;
+  std::vector<RepeatedField> repeated;
+};
+
 // Step 3, pure: the verdict on one field (RFC 6376 §6.1). `key_answer` is only read when the
 // candidate was parsed. `keys` remembers parsed key records and changes no verdict.
 [[nodiscard]] Result judge(const Candidate& candidate, const dns::Answer& key_answer,
-                           const mail::Headers& headers, const BodyHashes& body,
-                           const Options& options, KeyCache& keys, base::WallTime now);
+                           const Message& message, const Options& options, KeyCache& keys,
+                           const Clock& clock);
+
+// The same for the signature of a message that stands in the field `own`: DKIM's, or the newest of
+// an ARC chain. What keeps it from vouching whatever the key says is said whatever the key says.
+[[nodiscard]] Verdict verify_message(const Signature& signature, const mail::HeaderField& own,
+                                     const Message& message, const dns::Answer& key_answer,
+                                     const Options& options, KeyCache& keys, const Clock& clock);
 
 // For those who show only some: all results when there are no more than `results_max`, else first
 // those that passed, then the others that were looked at; in header order. They point into

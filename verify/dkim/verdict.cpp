@@ -39,7 +39,8 @@ class Trial {
 
   [[nodiscard]] Verdict operator()(const Key& key) {
     const bool is_rsa = key.key.type() == crypto::KeyType::rsa;
-    return {check(key), key.testing, is_rsa ? key.key.bits() : 0};
+    const Reason reason = check(key);
+    return {reason, reason == Reason::none, key.testing, is_rsa ? key.key.bits() : 0};
   }
 
  private:
@@ -51,10 +52,7 @@ class Trial {
       return reason;
     }
     if (!hash_) hash_ = sums_.signed_hash();
-    if (!key.key.verify(*hash_, signature_.signature)) return Reason::signature_mismatch;
-    // RFC 6376 §8.2: whoever appends to the body says what the signer did not.
-    const bool partial = sums_.body && sums_.body->coverage == BodyHash::Coverage::partial;
-    return partial && !options_.partial_body_allowed ? Reason::partial_body : Reason::none;
+    return key.key.verify(*hash_, signature_.signature) ? Reason::none : Reason::signature_mismatch;
   }
 
   const Signature& signature_;
@@ -63,21 +61,29 @@ class Trial {
   std::optional<crypto::Sha256> hash_;
 };
 
+// What an answer without records says of the key.
+Reason without_key(dns::Outcome outcome) {
+  switch (outcome) {
+    case dns::Outcome::found:
+    case dns::Outcome::no_data:
+    case dns::Outcome::no_name:
+      return Reason::no_key;
+    case dns::Outcome::not_asked:
+      return Reason::key_not_asked;
+    case dns::Outcome::failure:
+    case dns::Outcome::timeout:
+      break;
+  }
+  return Reason::key_unavailable;
+}
+
 }  // namespace
 
 Verdict verify(const Signature& signature, const dns::Answer& answer, const Sums& sums,
                const Options& options, KeyCache& keys) {
-  switch (answer.outcome) {
-    case dns::Outcome::found:
-      break;
-    case dns::Outcome::no_data:
-    case dns::Outcome::no_name:
-      return {.reason = Reason::no_key};
-    case dns::Outcome::failure:
-    case dns::Outcome::timeout:
-      return {.reason = Reason::key_unavailable};
-    case dns::Outcome::not_asked:
-      return {.reason = Reason::key_not_asked};
+  const Reason body = check_body(signature, sums.body);
+  if (answer.outcome != dns::Outcome::found) {
+    return {.reason = body == Reason::none ? without_key(answer.outcome) : body};
   }
   Trial trial(signature, sums, options);
   Verdict best{.reason = Reason::no_key};
@@ -92,37 +98,42 @@ Verdict verify(const Signature& signature, const dns::Answer& answer, const Sums
       continue;
     }
     const Verdict verdict = trial(**key);
-    if (verdict.reason == Reason::none) return verdict;
+    if (verdict.verified) return verdict;
     if (verdict.reason > best.reason) best = verdict;  // Reasons are in the order of the checks.
     if (++tried == options.keys_max) break;
   }
+  if (body != Reason::none) best.reason = body;
   return best;
 }
 
-Reason check_times(const Signature& signature, const Options& options, base::WallTime now) {
-  if (signature.expires_at && *signature.expires_at < now - options.clock_skew) {
+Reason check_times(const Signature& signature, const Options& options, const Clock& clock) {
+  if (signature.expires_at && *signature.expires_at < clock.received - options.clock_skew) {
     return Reason::expired;
   }
-  if (signature.signed_at && *signature.signed_at > now + options.future_max) {
+  if (signature.signed_at && *signature.signed_at > clock.now + options.future_max) {
     return Reason::in_future;
   }
   return Reason::none;
 }
 
-Status status_of(Reason reason) {
-  switch (reason) {
+Status status_of(const Verdict& verdict) {
+  switch (verdict.reason) {
     case Reason::none:
-    case Reason::partial_body:  // Verified; that it vouches for too little is for Result to say.
       return Status::pass;
+    case Reason::partial_body:  // That it vouches for too little is for Result to say.
+      return verdict.verified ? Status::pass : Status::policy;
+    // Times are a temporary error where they may be our clock's: both are gone when it is set.
     case Reason::key_unavailable:
+    case Reason::in_future:
+    case Reason::clock_in_doubt:
       return Status::temperror;
     case Reason::too_many_signatures:
     case Reason::key_not_asked:
     case Reason::weak_key:
     case Reason::oversize_key:
+    case Reason::repeated_field:
       return Status::policy;
-    // RFC 6376 §3.5: signatures with a time in the future MAY be ignored.
-    case Reason::in_future:
+    case Reason::cut_field:  // "not otherwise able to be processed": what was signed is not here.
       return Status::neutral;
     case Reason::expired:
     case Reason::body_too_short:

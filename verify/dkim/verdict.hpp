@@ -29,15 +29,17 @@ enum class Status : std::uint8_t { none, pass, fail, policy, neutral, temperror,
 
 [[nodiscard]] std::string_view name(Status status);  // "temperror"
 
-// The status that goes with each Reason; nothing but Reason::none is a pass.
-[[nodiscard]] Status status_of(Reason reason);
-
-// What the key and the sums say (RFC 6376 §6.1.2, §6.1.3).
+// What is said of a signature (RFC 6376 §6.1).
 struct Verdict {
   Reason reason = Reason::none;
-  bool testing = false;  // t=y of the key that decided.
-  int key_bits = 0;      // Of an RSA key; 0 when no key was read.
+  bool verified = false;  // Key and sums are right; `reason` is then about something else.
+  bool testing = false;   // t=y of the key that decided.
+  int key_bits = 0;       // Of an RSA key; 0 when no key was read.
 };
+
+// The status that goes with each Reason. Nothing but Reason::none is a pass, and a partial body
+// that verified (docs/decisions/0007). Nothing is temperror but what could still become a pass.
+[[nodiscard]] Status status_of(const Verdict& verdict);
 
 // What a signature is checked against. The hash is asked for only when a key is there to use it,
 // and once.
@@ -46,13 +48,23 @@ struct Sums {
   std::optional<BodyHash> body;                 // Nothing: the signature covers no body.
 };
 
-// Tries the keys of `answer` until one verifies; if none does, the verdict is that of the key that
-// came furthest.
+// What the key and the sums say (§6.1.2, §6.1.3). Tries the keys of `answer` until one verifies; if
+// none does, the verdict is that of the key that came furthest. A body that does not fit is said
+// whatever became of the key: nobody gains by making it hard to get.
 [[nodiscard]] Verdict verify(const Signature& signature, const dns::Answer& answer,
                              const Sums& sums, const Options& options, KeyCache& keys);
 
-// Reason::none, or why the times of the field speak against it now (RFC 6376 §3.5).
+// The times that signatures are judged by.
+struct Clock {
+  base::WallTime now;
+  // When the message came to our administrative domain: what x= is compared with (RFC 6376 §3.5).
+  base::WallTime received;
+  // The signatures of many independent signers have expired: `now` may be ahead of the time.
+  bool ahead_in_doubt = false;
+};
+
+// Reason::none, or why the times of the field speak against it (RFC 6376 §3.5).
 [[nodiscard]] Reason check_times(const Signature& signature, const Options& options,
-                                 base::WallTime now);
+                                 const Clock& clock);
 
 }  // namespace dkim

@@ -24,6 +24,12 @@ mail::HeaderField message_field(const std::string& instance) {
                        "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="};
 }
 
+// The first message signature, with those names in h=.
+mail::HeaderField signing(const std::string& names) {
+  mail::HeaderField field = message_field("1");
+  return {message, field.value.replace(field.value.find("h=from"), 6, "h=" + names)};
+}
+
 mail::HeaderField seal_field(const std::string& instance, const std::string& cv) {
   return {seal, " i=" + instance + "; a=rsa-sha256; d=example.com; s=as; b=AAAA; cv=" + cv};
 }
@@ -115,6 +121,10 @@ TEST_CASE("a structure with one fault is refused with that reason", "[arc][RFC 8
        "ARC-Seal i=1: forbidden_algorithm"},
       // RFC 8617 §4.1.3: h= in a seal makes it fail.
       {{first[2], first[1], {seal, first[0].value + "; h=from"}}, "ARC-Seal i=1: syntax"},
+      // RFC 8617 §4.1.2: nor may a message signature sign a seal.
+      {{first[2], first[0], signing("from:arc-seal")}, "ARC-Message-Signature i=1: seal_signed"},
+      {{first[2], first[0], signing("ARC-Seal : From")}, "ARC-Message-Signature i=1: seal_signed"},
+      {{first[2], first[0], signing("from:arc-message-signature:arc-authentication-results")}, ""},
       {{first[2], first[0], {message, " i=1; a=rsa-sha256; d=example.com; s=s; b=AAAA"}},
        "ARC-Message-Signature i=1: missing_tag"},
   }));

@@ -26,7 +26,8 @@ Zone zone() {
           {"ed._domainkey.sealer.example", SigningKey::ed25519().record()}};
 }
 
-arc::Result judge(const Fields& message, std::string_view text = body, const Zone& names = zone()) {
+arc::Result judge(const Fields& message, std::string_view text = body, const Zone& names = zone(),
+                  const dkim::Clock& clock = {.now = now, .received = now}) {
   const mail::Headers headers = support::to_headers(message);
   const arc::Chain chain = arc::find_chain(headers, {});
   dkim::BodyHashes hashes;
@@ -43,7 +44,7 @@ arc::Result judge(const Fields& message, std::string_view text = body, const Zon
     answers.push_back(answer);
   }
   dkim::KeyCache keys;
-  return arc::judge(chain, answers, headers, hashes, {}, keys, now);
+  return arc::judge(chain, answers, {headers, hashes}, {}, keys, clock);
 }
 
 // `count` sets on top of `base`, all by one sealer.
@@ -149,6 +150,70 @@ TEST_CASE("every error is permanent, a lost answer too", "[arc][RFC 8617 §5.2.1
   std::string& seal = field(message, "ARC-Message-Signature", "1").value;
   seal.replace(seal.find("bh=") + 3, 4, "AAAA");
   CHECK_FALSE(judge(message).in_doubt());
+}
+
+TEST_CASE("a chain that fails without its keys is in no doubt", "[arc][RFC 8617 §5.2.1]") {
+  Fields fields_changed = sealed(2);
+  CHECK(judge(fields_changed, body, {}).in_doubt());
+  CHECK(judge(fields_changed, "other", {}).detail ==
+        "ARC-Message-Signature i=2: body_hash_mismatch");
+  CHECK_FALSE(judge(fields_changed, "other", {}).in_doubt());
+  // Each other thing that needs no key.
+  CHECK_FALSE(judge({{"Subject", " other"},
+                     fields_changed[0],
+                     fields_changed[1],
+                     fields_changed[2],
+                     fields_changed[3],
+                     fields_changed[4],
+                     fields_changed[5],
+                     fields_changed[6],
+                     fields_changed[7],
+                     fields_changed[8]},
+                    body, {})
+                  .in_doubt());
+  for (const std::string tags :
+       {"c=relaxed/relaxed; h=from; x=1700000000", "c=relaxed/relaxed; h=from; l=2",
+        "c=relaxed/relaxed; h=from; l=100"}) {
+    ArcSet set;
+    set.message_tags = tags;
+    INFO(tags);
+    CHECK_FALSE(judge(support::seal(fields, body, SigningKey::rsa(), set), body, {}).in_doubt());
+  }
+  // A seal that fails with its key is no doubt either, whatever another one lacks.
+  ArcSet set;
+  set.identity = "d=other.example; s=seal; a=rsa-sha256";
+  Fields message = support::seal(fields, body, SigningKey::rsa(), set);
+  set.instance = "2";
+  set.cv = "pass";
+  set.identity = ArcSet().identity;
+  message = support::seal(message, body, SigningKey::rsa(), set);
+  CHECK(judge(message).in_doubt());
+  std::string& seal = field(message, "ARC-Seal", "2").value;
+  seal.replace(seal.rfind("b=") + 2, 4, "AAAA");
+  CHECK_FALSE(judge(message).in_doubt());
+}
+
+TEST_CASE("a sealed message with a second Subject on top is not what was sealed",
+          "[arc][RFC 6376 §8.15]") {
+  Fields message = sealed(1);
+  message.insert(message.begin(), {"Subject", " pay now"});
+  CHECK(judge(message).detail == "ARC-Message-Signature i=1: repeated_field");
+  CHECK(judge(message).status == Status::fail);
+}
+
+TEST_CASE("times that may be our clock's fault leave a chain in doubt", "[arc][RFC 6376 §3.5]") {
+  ArcSet set;
+  set.message_tags = "c=relaxed/relaxed; h=from; t=1800086401";
+  const Fields future = support::seal(fields, body, SigningKey::rsa(), set);
+  CHECK(judge(future).detail == "ARC-Message-Signature i=1: in_future");
+  CHECK(judge(future).in_doubt());
+  set.message_tags = "c=relaxed/relaxed; h=from; x=1700000000";
+  const Fields past = support::seal(fields, body, SigningKey::rsa(), set);
+  CHECK_FALSE(judge(past).in_doubt());
+  CHECK(
+      judge(past, body, zone(), {.now = now, .received = now, .ahead_in_doubt = true}).in_doubt());
+  const base::WallTime then{base::Seconds(1'700'000'000)};
+  CHECK(judge(past, body, zone(), {.now = now, .received = then}).status == Status::pass);
 }
 
 TEST_CASE("a broken structure is told as it is", "[arc][RFC 8617 §5.2]") {
