@@ -108,6 +108,20 @@ Wish judge_doubt(const Case& message, std::string rule, std::string why) {
   return {wanted, std::move(rule), std::move(why)};
 }
 
+// Nor is the limit at which an MTA cuts a field before it hands it to a filter: the author's own
+// signature covers such a field, and nobody can tell any more whether it held.
+bool is_cut_short(const verify::Facts& facts) {
+  const auto& organization = facts.dmarc.organization;
+  return organization && std::ranges::any_of(facts.dkim, [&](const dkim::Result& result) {
+           return result.reason == dkim::Reason::cut_field && result.domain &&
+                  result.domain->is_within(*organization);
+         });
+}
+
+Wish quarantine_cut_short(std::string why) {
+  return {Action::quarantine, "header-field-cut", std::move(why)};
+}
+
 // RFC 9989 §7.4: that the domain is our own to protect is the other knowledge a refusal needs. Mail
 // that went through a list or a forwarder may be genuine all the same.
 Verdict judge_protected(const Case& message) {
@@ -124,6 +138,7 @@ Verdict judge_protected(const Case& message) {
   if (!corroboration.sufficient && message.stance.preset != Preset::strict) {
     return Wish{Action::quarantine, "protected-domain-indirect", std::move(why)};
   }
+  if (is_cut_short(message.facts)) return quarantine_cut_short(std::move(why));
   return Wish{Action::reject, "protected-domain", std::move(why), refuse_by_dmarc};
 }
 
@@ -189,6 +204,7 @@ Verdict judge_dmarc(const Case& message) {
     return unless_in_doubt(message,
                            {Action::quarantine, "dmarc-reject-uncorroborated", std::move(why)});
   }
+  if (is_cut_short(facts)) return unless_in_doubt(message, quarantine_cut_short(std::move(why)));
   return unless_in_doubt(message,
                          {Action::reject, "dmarc-reject", std::move(why), refuse_by_dmarc});
 }

@@ -79,6 +79,8 @@ struct Decision {
 //   dmarc-quarantine       fail: quarantine
 //   dmarc-reject           fail: reject; under rfc9989 only when corroborated (RFC 9989 §7.4), else
 //   dmarc-reject-uncorroborated   quarantine
+//   header-field-cut       quarantine instead of either refusal: the author's signature covers a
+//                          field that the MTA cut
 //   dmarc-temperror        on_temporary_error, but no deferral when deferred_too_long
 //   spf-fail               no DMARC published, SPF says fail: on_spf_fail
 //   no-dmarc               accept

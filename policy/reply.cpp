@@ -83,9 +83,9 @@ Reply deferral(Doubt doubt, const ReplyFields& fields) {
           451, "4.7.24",
           with_event("DMARC of {from_domain} cannot be checked now: temporary SPF error", fields)};
     case Doubt::dkim:  // RFC 6376 §6.3
-      return {451, "4.7.5",
-              with_event("DMARC of {from_domain} cannot be checked now: DKIM key not available",
-                         fields)};
+      return {
+          451, "4.7.5",
+          with_event("DMARC of {from_domain} cannot be checked now: temporary DKIM error", fields)};
     case Doubt::dmarc:
       break;
   }

@@ -128,6 +128,12 @@ Signal spf_only_broad(const Case& message) {
   return include ? "spf_only_broad:" + include->text() : "spf_only_broad";
 }
 
+Signal repeated_field(const Case& message) {
+  const std::vector<std::string>& fields = message.facts.message.repeated_fields;
+  if (fields.empty()) return std::nullopt;
+  return "repeated_field:" + fields.front();
+}
+
 Signal repeated_signature(const Case& message) {
   const std::uint64_t repeats = message.circumstances.signature_repeats;
   if (repeats < repeats_min) return std::nullopt;
@@ -146,6 +152,7 @@ std::vector<std::string> find_signals(const Message& message, const Rules& rules
       display_name_protected,
       reply_to_elsewhere,
       spf_only_broad,
+      repeated_field,
       repeated_signature,
   };
   const base::Domain* author = message.facts.from_domain();

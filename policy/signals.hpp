@@ -21,6 +21,8 @@ namespace policy {
 //   reply_to_elsewhere:example.net      answers go to another organization than the author's
 //   spf_only_broad:_spf.example.com     DMARC passes by SPF alone, through an include that
 //                                       authorises very many addresses
+//   repeated_field:subject              a field that may occur once, several times with different
+//                                       words; the first of them
 //   repeated_signature:1000             how often a signature of this message was seen before
 [[nodiscard]] std::vector<std::string> find_signals(const Message& message, const Rules& rules);
 

@@ -201,6 +201,17 @@ Letter with_lot(Letter letter, unsigned lot) {
   return also(std::move(letter), "lot " + std::to_string(lot));
 }
 
+Letter repeating(Letter letter, const std::string& field) {
+  letter.facts.message.repeated_fields = {field};
+  return also(std::move(letter), "two different " + field + " fields");
+}
+
+Letter with_cut_field(Letter letter, const std::string& domain) {
+  letter.facts.dkim.push_back(
+      support::dkim_result(dkim::Status::neutral, domain, dkim::Reason::cut_field));
+  return also(std::move(letter), "DKIM of " + domain + " over a field cut by the MTA");
+}
+
 Letter cut_off(Letter letter) {
   letter.facts.message.header_truncated = true;
   letter.facts.dmarc.status = dmarc::Status::permerror;

@@ -52,6 +52,9 @@ struct Letter {
 [[nodiscard]] Letter by_include(Letter letter, const std::string& domain, std::uint64_t breadth);
 [[nodiscard]] Letter seen_before(Letter letter, std::uint64_t times);  // Its signature was.
 [[nodiscard]] Letter with_lot(Letter letter, unsigned lot);
+[[nodiscard]] Letter repeating(Letter letter, const std::string& field);  // With other words.
+// A signature of that domain covers a field that the MTA cut.
+[[nodiscard]] Letter with_cut_field(Letter letter, const std::string& domain);
 [[nodiscard]] Letter cut_off(Letter letter);  // The header section passes our limit.
 // That many fields in our name in its header section.
 [[nodiscard]] Letter with_own_fields(Letter letter, std::uint64_t fields);

@@ -285,7 +285,8 @@ Topic degraded() {
 Topic structure() {
   return {"Faulty messages",
       "Without one readable author there is nothing DMARC could be about (RFC 9989 §11.5). A header section beyond our limit is no\n"
-      "reason to refuse, but nothing in it was checked. Forged fields in our name are removed; where they are more than an MTA can\n"
+      "reason to refuse, but nothing in it was checked; nor is a field that the MTA cut before it was handed to us, where the author's\n"
+      "own signature covers it. Forged fields in our name are removed; where they are more than an MTA can\n"
       "be asked to remove (100, or one below 20,000 others), the message is refused.", {
       {with_own_fields(genuine(), 100),       strict,  accept,                "dmarc-pass", ""},
       {with_own_fields(genuine(), 101),       rfc9989, reject,                "own-fields-too-many", "550 5.7.1"},
@@ -309,6 +310,12 @@ Topic structure() {
       {cut_off(unpublished()),                monitor, held(tag, quarantine), "header-too-large", ""},
       {cut_off(faulty(FromFault::missing)),   strict,  quarantine,            "header-too-large", ""},
       {cut_off(faulty(FromFault::repeated)),  strict,  reject,                "from-repeated", "550 5.7.1"},
+      {with_cut_field(forged(), "example.com"),  strict,  quarantine,            "header-field-cut", ""},
+      {with_cut_field(forged(), "example.com"),  rfc9989, quarantine,            "header-field-cut", ""},
+      {with_cut_field(forged(), "example.com"),  monitor, held(tag, quarantine), "header-field-cut", ""},
+      {with_cut_field(forged(), "other.example"), strict, reject,                "dmarc-reject", "550 5.7.1"},
+      {with_cut_field(forged(Policy::none), "example.com"), strict, accept,      "dmarc-none", ""},
+      {with_cut_field(forged(), "example.com"), protecting(strict, "example.com"), quarantine, "header-field-cut", ""},
   }};
 }
 

@@ -30,6 +30,7 @@ The first rule that has something to say decides. It is in every event and log l
 | `own-fields-too-many` | more header fields in our name than can be removed (also of who logged in) | reject |
 | `from-missing`, `from-repeated`, … | no single author can be read | `from_fault` |
 | `header-too-large` | the header section passes the limit | quarantine |
+| `header-field-cut` | it would be refused, but the author's own signature covers a field that the MTA cut | quarantine |
 | `protected-exception` | From is a protected domain, unproven, and one of its exceptions holds | accept |
 | `protected-temperror` | … a temporary error hides whether it is proven | `temporary_error` |
 | `protected-domain-indirect` | … nothing proves it, but the mail may have come a roundabout way (not under `strict`) | quarantine |

@@ -39,6 +39,7 @@ std::vector<SignalRow> rows() {
       {replying_to(partners(), "other.example"),                           "reply_to_elsewhere:other.example"},
       {by_include(partners(), "_spf.cloud.example", 65'536),               "spf_only_broad:_spf.cloud.example"},
       {by_include(partners(), "_spf.cloud.example", 65'535),               ""},
+      {repeating(partners(), "subject"),                                   "repeated_field:subject"},
       {seen_before(partners(), 9),                                         ""},
       {seen_before(partners(), 10),                                        "repeated_signature:10"},
   };
