@@ -131,6 +131,7 @@ void tell_checks(Page& page, const verify::Facts& facts) {
                        " s=" + shown(dkim->selector, 80) + " a=" + shown(dkim->algorithm, 80);
     if (dkim->reason != dkim::Reason::none)
       text += ": " + std::string(dkim::describe(dkim->reason));
+    if (dkim->verified && dkim->reason != dkim::Reason::none) text += " (key and sums are right)";
     if (dkim->key_bits > 0) text += ", " + std::to_string(dkim->key_bits) + " bits";
     if (dkim->testing) text += ", testing (t=y)";
     page.line("DKIM", text);

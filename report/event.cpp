@@ -23,6 +23,8 @@ constexpr std::size_t corroboration_octets_max = 1'024;
 constexpr std::size_t recipient_domains_max = 100;
 constexpr std::size_t recipient_octets_max = 8'192;
 constexpr std::size_t stricter_octets_max = 2'048;
+constexpr std::size_t repeated_fields_max = 16;  // There are 14.
+constexpr std::size_t repeated_octets_max = 1'024;
 constexpr std::size_t failure_headers_max = 8'189;  // And "..." where it was cut.
 
 std::set<std::string> recipient_domains(const std::vector<std::string>& recipients) {
@@ -63,6 +65,7 @@ void write_client(JsonWriter& json, const Event& event, const LineOptions& optio
   json.begin_object("client");
   write_address("ip", connection.client);
   if (connection.relay) write_address("relay", connection.relay);
+  if (connection.received_at) json.text("received", timestamp(*connection.received_at), name_max);
   json.text("name", connection.client_name, name_max);
   const std::optional<iprev::Result>& iprev = event.facts.iprev;
   std::optional<std::string_view> ptr;
@@ -142,6 +145,10 @@ void write_message(JsonWriter& json, const verify::MessageInfo& message) {
   json.number("lot", message.lot);
   json.boolean("auto_submitted", message.auto_submitted);
   json.boolean("mail_from_rewritten", message.mail_from_rewritten);
+  if (!message.repeated_fields.empty()) {
+    (void)write_texts(json, "repeated_fields", message.repeated_fields, repeated_fields_max,
+                      repeated_octets_max);
+  }
   json.end_object();
 }
 

@@ -68,6 +68,7 @@ void write_dkim(JsonWriter& json, const verify::Facts& facts, const LineOptions&
     json.text("reason", word(result.reason), name_max);
     json.boolean("testing", result.testing);
     json.number("key_bits", result.key_bits);
+    if (result.verified && result.reason != dkim::Reason::none) json.boolean("verified", true);
     json.end_object();
   }
   json.end_array();
@@ -84,6 +85,10 @@ void write_arc(JsonWriter& json, const arc::Result& result) {
   json.begin_array("sealers");
   for (const arc::Sealer& sealer : sealers)
     json.text({}, sealer.domain.text(), name_max);
+  json.end_array();
+  json.begin_array("selectors");
+  for (const arc::Sealer& sealer : sealers)
+    json.text({}, sealer.selector, name_max);
   json.end_array();
   json.begin_array("dmarc_pass");
   for (const arc::Sealer& sealer : sealers)

@@ -61,14 +61,15 @@ PublishedPolicy published(const verify::Facts& facts) {
   return published;
 }
 
-// RFC 8617 §7.2.2: the chain's status and who sealed it, newest first.
+// RFC 8617 §7.2.2: the chain's status and who sealed it, newest first. Events have only the newest
+// of many, and those before 0.2.0 no selectors.
 std::string arc_comment(const arc::Result& arc) {
   std::string comment = "arc=pass";
-  std::size_t instance = arc.sealers.size();
+  std::size_t instance = std::max(arc.instances, arc.sealers.size());
   for (const arc::Sealer& sealer : arc.sealers) {
     const std::string as = " as[" + std::to_string(instance--) + "].";
     comment.append(as).append("d=").append(sealer.domain.text());
-    comment.append(as).append("s=").append(sealer.selector);
+    if (!sealer.selector.empty()) comment.append(as).append("s=").append(sealer.selector);
   }
   return comment;
 }

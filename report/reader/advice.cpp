@@ -109,6 +109,15 @@ std::string about_key(const dkim::Result& result, const Event& event) {
   }
 }
 
+// "the fields subject, to"
+std::string repeated(const verify::Facts& facts) {
+  std::string names;
+  for (const std::string& name : facts.message.repeated_fields)
+    names.append(names.empty() ? " " : ", ").append(base::printable(name, 40));
+  const bool several = facts.message.repeated_fields.size() > 1;
+  return (several ? "each of the fields" : "the field") + names;
+}
+
 void advise_on_signature(const dkim::Result& result, const Event& event, Advice& advice) {
   using dkim::Reason;
   const std::string signature = "The DKIM signature of " + shown(result.domain);
@@ -133,6 +142,13 @@ void advise_on_signature(const dkim::Result& result, const Event& event, Advice&
     case Reason::expired:
       return advice.add(signature + " had expired (x=): leave more time, or look for a queue.");
     case Reason::in_future:
+      return advice.add(signature +
+                        " says that it was made in the future (t=): check the clock of " +
+                        "the signer. If it is right, ours is wrong, and there is nothing to mend.");
+    case Reason::clock_in_doubt:
+      return advice.add(signature +
+                        " had expired (x=) by our clock, which may be wrong: there is " +
+                        "nothing to mend.");
     case Reason::expires_before_signed:
       return advice.add(signature + " has impossible times: check the clock of the signer.");
     case Reason::forbidden_algorithm:
@@ -140,6 +156,16 @@ void advise_on_signature(const dkim::Result& result, const Event& event, Advice&
       return advice.add(signature + " uses an algorithm that does not count: use rsa-sha256.");
     case Reason::from_not_signed:
       return advice.add(signature + " does not cover the From field: add it to h=.");
+    case Reason::cut_field:
+      return advice.add(
+          "Put fewer addresses or other words into one header field: servers cut a field at "
+          "60,000 " +
+          std::string("octets, and what is left of it no longer fits the signature of ") +
+          shown(result.domain) + ", which may be in order.");
+    case Reason::repeated_field:
+      return advice.add("Write " + repeated(event.facts) + " once, not several times with " +
+                        "different words: the DKIM signature of " + shown(result.domain) +
+                        " covers only the lowest of them (RFC 6376 section 8.15).");
     case Reason::partial_body:
       return advice.add(signature + " leaves a part of the body unsigned: do not use l=.");
     default:

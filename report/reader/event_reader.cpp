@@ -23,6 +23,7 @@ void read_connection(const JsonNode& line, Event& event) {
   connection.client = client["ip"].parsed("address", &base::IpAddress::parse);
   connection.client_name = client["name"].text();
   connection.relay = client["relay"].parsed("address", &base::IpAddress::parse);
+  connection.received_at = client["received"].parsed("time", parse_timestamp);
   connection.user = client["user"].text();
   connection.authenticated = client["authenticated"].boolean();
   connection.helo = line["helo"].text();
@@ -110,6 +111,7 @@ void read_message(const JsonNode& line, Event& event) {
   message.lot = static_cast<unsigned>(node["lot"].number(99));
   message.auto_submitted = node["auto_submitted"].boolean();
   message.mail_from_rewritten = node["mail_from_rewritten"].boolean();
+  message.repeated_fields = node["repeated_fields"].texts();
   for (std::string& signal : line["signals"].texts()) {
     if (signal == "list_mail") {
       message.list_mail = true;

@@ -35,7 +35,7 @@ TEST_CASE("an event is one line of JSON, field by field as documented", "[report
       R"("spf_breadth":0,)"
       R"("dkim":[{"d":"example.com","s":"s1","a":"rsa-sha256","i":"alice@example.com",)"
       R"("b":"AbCdEfGh","result":"fail","reason":"body_hash_mismatch","testing":false,"key_bits":2048}],"signatures":1,)"
-      R"("arc":{"result":"none","instances":0,"oldest_pass":0,"sealers":[],"dmarc_pass":[]},)"
+      R"("arc":{"result":"none","instances":0,"oldest_pass":0,"sealers":[],"selectors":[],"dmarc_pass":[]},)"
       R"("dmarc":{"result":"fail","author":"example.com","policy":"reject","published":"reject","tag":"p",)"
       R"("domain":"example.com","org_domain":"example.com","discovery":"treewalk",)"
       R"("disposition":"reject","aligned":{"spf":false,"dkim":false}},)"

@@ -153,6 +153,14 @@ TEST_CASE("what was done differs from the policy only with a reason",
        },
        "none",
        {{"local_policy", "arc=pass as[2].d=d2.example as[2].s=s2 as[1].d=d1.example as[1].s=s1"}}},
+      {"a trusted sealer, of an old event that has the newest only",
+       [](Event& event) {
+         decide(event, Action::accept, "arc-sealer");
+         event.facts.arc.instances = 12;
+         event.facts.arc.sealers = {{domain("d2.example"), "", "", {}}};
+       },
+       "none",
+       {{"local_policy", "arc=pass as[12].d=d2.example"}}},
       {"temporary error",
        [](Event& event) {
          event.facts.dmarc.status = dmarc::Status::temperror;

@@ -107,6 +107,22 @@ TEST_CASE("each fault has its advice", "[report][advice]") {
        [](Event& event) { signature(event).reason = dkim::Reason::signature_mismatch; }},
       {"had expired", [](Event& event) { signature(event).reason = dkim::Reason::expired; }},
       {"check the clock", [](Event& event) { signature(event).reason = dkim::Reason::in_future; }},
+      {"If it is right, ours is wrong",
+       [](Event& event) { signature(event).reason = dkim::Reason::in_future; }},
+      {"our clock, which may be wrong: there is nothing to mend",
+       [](Event& event) { signature(event).reason = dkim::Reason::clock_in_doubt; }},
+      {"servers cut a field at 60,000 octets",
+       [](Event& event) { signature(event).reason = dkim::Reason::cut_field; }},
+      {"Write the field subject once",
+       [](Event& event) {
+         signature(event).reason = dkim::Reason::repeated_field;
+         event.facts.message.repeated_fields = {"subject"};
+       }},
+      {"Write each of the fields to, subject once",
+       [](Event& event) {
+         signature(event).reason = dkim::Reason::repeated_field;
+         event.facts.message.repeated_fields = {"to", "subject"};
+       }},
       {"use rsa-sha256",
        [](Event& event) { signature(event).reason = dkim::Reason::forbidden_algorithm; }},
       {"do not use l=", [](Event& event) { signature(event).reason = dkim::Reason::partial_body; }},
@@ -163,6 +179,14 @@ TEST_CASE("no advice blames who is not at fault", "[report][advice]") {
   event.connection.relay = base::IpAddress::parse("198.51.100.7");
   mail_from(event).status = spf::Status::temperror;
   CHECK_FALSE(advises(event, "name servers"));
+}
+
+TEST_CASE("a field that the MTA cut is not blamed on the signer", "[report][advice]") {
+  Event event = support::sample_event();
+  signature(event).reason = dkim::Reason::cut_field;
+  signature(event).status = dkim::Status::neutral;
+  CHECK_FALSE(advises(event, "changed"));
+  CHECK(advises(event, "may be in order"));
 }
 
 TEST_CASE("who passes needs no advice, and who was not checked gets none", "[report][advice]") {

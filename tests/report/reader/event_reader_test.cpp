@@ -19,23 +19,25 @@ std::string sample_line() { return report::to_line(support::sample_event()); }
 report::Event rich_event() {
   report::Event event = support::sample_event();
   event.connection.relay = base::IpAddress::parse("198.51.100.7");
+  event.connection.received_at = event.time - std::chrono::hours(1);
   event.connection.authenticated = true;
   event.connection.user = "alice@example.com";
   verify::Facts& facts = event.facts;
   facts.spf[1].status = spf::Status::permerror;
   facts.spf[1].problem = "too many terms";
   facts.spf_breadth = 4096;
-  facts.dkim[0].testing = true;
+  facts.dkim[0].testing = facts.dkim[0].verified = true;
   const base::Domain sealer = *base::Domain::parse("sealer.example");
   facts.arc = {arc::Status::pass,
                2,
                1,
-               {{sealer, {}, {}, *facts.from_domain()}, {sealer, {}, {}}},
+               {{sealer, "s2", {}, *facts.from_domain()}, {sealer, "s1", {}}},
                "detail"};
   facts.dmarc.reason = "reason";
   facts.dmarc.record = *dmarc::parse_record("v=DMARC1; p=reject; sp=none; t=y");
   facts.message.lot = 99;
   facts.message.list_mail = facts.message.header_truncated = true;
+  facts.message.repeated_fields = {"to", "subject"};
   facts.message.auto_submitted = facts.message.mail_from_rewritten = true;
   event.signals = {"reply_to_elsewhere:example.net"};
   event.circumstances = {true, true, 1000, {101, 205}};
