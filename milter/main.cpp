@@ -123,6 +123,7 @@ class Daemon {
   void greet() const;
   void watch_resolver();
   void tell_of_servers();
+  void watch_clock();
 
   const Arguments arguments_;
   config::Config config_;
@@ -134,6 +135,7 @@ class Daemon {
   const std::shared_ptr<milter::Situation> situation_ = std::make_shared<milter::Situation>();
   bool dns_degraded_ = false;
   std::optional<dns::AresResolver::Situation> servers_told_;  // Of the present stack.
+  std::optional<std::chrono::steady_clock::time_point> clock_warned_;
 };
 
 base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
@@ -285,6 +287,25 @@ void Daemon::watch_resolver() {
   }
 }
 
+// Once a minute, as long as it lasts.
+void Daemon::watch_clock() {
+  const verify::ClockWitness::State state = stack_->clock();
+  const bool behind = state.behind_in_doubt();
+  const bool in_doubt = behind || state.ahead_in_doubt();
+  if (metrics_) metrics_->set_clock_in_doubt(in_doubt);
+  const auto now = std::chrono::steady_clock::now();
+  if (!in_doubt || (clock_warned_ && now - *clock_warned_ < std::chrono::minutes(1))) return;
+  clock_warned_ = now;
+  const std::string signers = std::to_string(behind ? state.behind : state.ahead) + " of " +
+                              std::to_string(state.right + state.behind + state.ahead) +
+                              " signers: ";
+  base::log::write(Level::warning, "",
+                   "clock: " + signers +
+                       (behind ? "signed in our future; our clock seems to be behind"
+                               : "expired on arrival; our clock seems to be ahead") +
+                       ": no permanent verdict by such times for now");
+}
+
 sigset_t handled_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -326,6 +347,7 @@ int Daemon::run() {
     if (signal == SIGUSR1) reload();
     if (signal < 0) milter::wake();
     watch_resolver();
+    watch_clock();
   }
 
   sd_notify(0, "STOPPING=1");

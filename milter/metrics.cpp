@@ -59,6 +59,17 @@ struct Metrics::State {
                                         .Help("1 while the resolver itself fails")
                                         .Register(*registry)
                                         .Add({});
+  prometheus::Gauge& clock_in_doubt = prometheus::BuildGauge()
+                                          .Name("postern_clock_in_doubt")
+                                          .Help("1 while signers do not agree with our clock")
+                                          .Register(*registry)
+                                          .Add({});
+  prometheus::Counter& doubted_times =
+      prometheus::BuildCounter()
+          .Name("postern_doubted_times_total")
+          .Help("Signatures that verify, with times that may be wrong or our clock may")
+          .Register(*registry)
+          .Add({});
   prometheus::Counter& lost = prometheus::BuildCounter()
                                   .Name("postern_events_lost_total")
                                   .Help("Events that could not be written to the spool")
@@ -109,6 +120,12 @@ void Metrics::count(const report::Event& event, bool stored) {
   }
   for (const std::string& signal : event.signals)  // "lookalike:example.org": not the detail.
     state_->signals.Add({{"signal", signal.substr(0, signal.find(':'))}}).Increment();
+  for (const dkim::Result& signature : event.facts.dkim) {
+    if (signature.reason == dkim::Reason::in_future ||
+        signature.reason == dkim::Reason::clock_in_doubt) {
+      state_->doubted_times.Increment();
+    }
+  }
   if (!stored) state_->lost.Increment();
   state_->finish.Observe(in_seconds(event.timings.finish));
   state_->total.Observe(in_seconds(event.timings.total));
@@ -119,5 +136,7 @@ void Metrics::set_generation(std::uint64_t generation) {
 }
 
 void Metrics::set_dns_degraded(bool degraded) { state_->dns_degraded.Set(degraded ? 1 : 0); }
+
+void Metrics::set_clock_in_doubt(bool in_doubt) { state_->clock_in_doubt.Set(in_doubt ? 1 : 0); }
 
 }  // namespace milter

@@ -23,6 +23,7 @@ class Metrics {
   void count(const report::Event& event, bool stored);
   void set_generation(std::uint64_t generation);  // Of the configuration.
   void set_dns_degraded(bool degraded);
+  void set_clock_in_doubt(bool in_doubt);
 
  private:
   struct State;
