@@ -227,7 +227,7 @@ def addresses():
                "from-malformed")
     yield case("folds", "From folded over 2,000 lines",
                b"\r\n " * 2000 + b"<ceo@bank.example>", QUARANTINED)
-    yield case("long", "From longer than header_size_limit (102,400)",
+    yield case("long", "From longer than what Postfix keeps (60,000)",
                b"<any@attacker.example>,\r\n " + b"(padding)\r\n " * 11_000 +
                b"<ceo@bank.example>", "dmarc-pass")
 
@@ -278,6 +278,15 @@ def signatures(lab_world):
                  replay, "from-repeated")
     yield Attack("replay-below", "the bank's mail with another From below",
                  replay.replace(b"\r\n\r\n", b"\r\n" + AUTHOR + b"\r\n\r\n", 1), "from-repeated")
+    # Signed as most do: each field that is there, once.
+    whole = b"Reply-To: news@bank.example\r\nContent-Type: text/plain\r\n" + genuine
+    whole = signed(bank, whole, b"bank.example", names=(
+        b"from", b"to", b"subject", b"date", b"reply-to", b"content-type"))
+    for field in (b"Subject: Pay now", b"To: carol@demo.example", b"Reply-To: any@attacker.example",
+                  b"Date: Fri, 1 May 2026 12:00:00 +0000", b"Content-Type: text/html"):
+        name = field.split(b":")[0].decode()
+        yield Attack("replay-" + name.lower(), f"the bank's mail with another {name} on top",
+                     field + b"\r\n" + whole, QUARANTINED)
     yield Attack("replay-length", "the bank's mail with l= and text added",
                  signed(bank, genuine, b"bank.example", extra=b"l=%d; " % len(BODY)) +
                  b"Pay here.\r\n", QUARANTINED)
