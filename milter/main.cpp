@@ -224,6 +224,7 @@ void Daemon::greet() const {
 
 // The new file is taken as a whole or not at all; sessions that run keep what they began with.
 void Daemon::reload() {
+  if (metrics_) metrics_->set_reload_failed(true);  // Until it is done.
   auto loaded = config::load(arguments_.file);
   if (!loaded) {
     base::log::write(Level::error, "",
@@ -246,6 +247,7 @@ void Daemon::reload() {
   base::log::open(config_.log);
   base::log::write(Level::info, "", "reload: configuration " + (*services)->config);
   milter::set_services(*std::move(services));
+  if (metrics_) metrics_->set_reload_failed(false);
 }
 
 // Which servers are asked, at first and when they have become others, and who else answers.

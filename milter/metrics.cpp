@@ -38,6 +38,7 @@ struct Metrics::State {
   explicit State(const std::string& listen) : exposer(listen) {
     exposer.RegisterCollectable(registry);
     exposer.RegisterCollectable(files);
+    started.SetToCurrentTime();
   }
 
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
@@ -80,6 +81,21 @@ struct Metrics::State {
                                       .Help("How many configurations were loaded")
                                       .Register(*registry)
                                       .Add({});
+  prometheus::Gauge& loaded = prometheus::BuildGauge()
+                                  .Name("postern_config_loaded_seconds")
+                                  .Help("When the configuration in force was loaded, since 1970")
+                                  .Register(*registry)
+                                  .Add({});
+  prometheus::Gauge& reload_failed = prometheus::BuildGauge()
+                                         .Name("postern_reload_failed")
+                                         .Help("1: the last reload kept the old configuration")
+                                         .Register(*registry)
+                                         .Add({});
+  prometheus::Gauge& started = prometheus::BuildGauge()
+                                   .Name("postern_start_time_seconds")
+                                   .Help("When the daemon started, since 1970")
+                                   .Register(*registry)
+                                   .Add({});
   prometheus::Histogram& finish = prometheus::BuildHistogram()
                                       .Name("postern_end_of_message_seconds")
                                       .Help("What the MTA waited for after the message")
@@ -133,7 +149,10 @@ void Metrics::count(const report::Event& event, bool stored) {
 
 void Metrics::set_generation(std::uint64_t generation) {
   state_->generation.Set(static_cast<double>(generation));
+  state_->loaded.SetToCurrentTime();
 }
+
+void Metrics::set_reload_failed(bool failed) { state_->reload_failed.Set(failed ? 1 : 0); }
 
 void Metrics::set_dns_degraded(bool degraded) { state_->dns_degraded.Set(degraded ? 1 : 0); }
 

@@ -21,7 +21,8 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   void count(const report::Event& event, bool stored);
-  void set_generation(std::uint64_t generation);  // Of the configuration.
+  void set_generation(std::uint64_t generation);  // Of the configuration, in force from now on.
+  void set_reload_failed(bool failed);            // The last one.
   void set_dns_degraded(bool degraded);
   void set_clock_in_doubt(bool in_doubt);
 

@@ -63,7 +63,7 @@ const std::map<std::string, std::string> owner = {
     {"pugixml", "report/feedback/aggregate.cpp"},
     {"curl/", "report/feedback/submission.cpp"},
     {"zlib", "report/feedback/gzip.cpp"},
-    {"CLI/", "cli/main.cpp"},
+    {"CLI/", "cli/command_line.cpp"},
     {"spf2/", "verify/spf/libspf2_engine.cpp"},
 };
 

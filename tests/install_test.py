@@ -90,6 +90,15 @@ def check_hardening():
         check(word in text, f"preset release lacks {word}")
 
 
+def check_pages(root, prefix):
+    share = root / prefix[1:] / "share"
+    pages = {path.name for path in (share / "man").rglob("*.[158]")}
+    check({"postern.1", "postern-status.1", "postern.toml.5", "postern-milter.8"} <= pages, f"pages: {sorted(pages)}")
+    check((share / "bash-completion/completions/postern").exists(), "no completion for bash")
+    zsh = "vendor-completions" if prefix == "/usr" else "site-functions"
+    check((share / "zsh" / zsh / "_postern").exists(), "no completion for zsh")
+
+
 def main():
     build = sys.argv[1]
     check_hardening()
@@ -99,6 +108,7 @@ def main():
             install(build, root, prefix)
             check_units(root, prefix)
             check_documents(root, prefix)
+            check_pages(root, prefix)
             if prefix == "/usr":
                 check_rights(root)
         own = root / "etc/postern/postern.toml"

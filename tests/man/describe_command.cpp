@@ -1,0 +1,55 @@
+// Prints what the operator's command says of itself, as JSON: tools/man-pages makes pages of it.
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.hpp"
+#include "report/json_writer.hpp"
+
+namespace {
+
+constexpr std::size_t text_max = 10'000;
+
+void write(report::JsonWriter& json, std::string_view key, const std::vector<std::string>& words) {
+  json.begin_array(key);
+  for (const std::string& word : words)
+    json.text({}, word, text_max);
+  json.end_array();
+}
+
+void write(report::JsonWriter& json, const cli::OptionHelp& option) {
+  json.begin_object();
+  write(json, "names", option.names);
+  json.text("value", option.value, text_max);
+  json.boolean("value_optional", option.value_optional);
+  json.boolean("required", option.required);
+  json.boolean("repeated", option.repeated);
+  json.text("text", option.text, text_max);
+  json.text("standard", option.standard, text_max);
+  write(json, "excludes", option.excludes);
+  json.end_object();
+}
+
+// As deep as commands are: two.
+void write(report::JsonWriter& json, const cli::CommandHelp& command) {
+  json.begin_object();
+  json.text("name", command.name, text_max);
+  json.text("text", command.text, text_max);
+  json.begin_array("options");
+  for (const cli::OptionHelp& option : command.options)
+    write(json, option);
+  json.end_array();
+  json.begin_array("commands");
+  for (const cli::CommandHelp& each : command.commands)
+    write(json, each);
+  json.end_array();
+  json.end_object();
+}
+
+}  // namespace
+
+int main() {
+  report::JsonWriter json(1 << 16);
+  write(json, cli::CommandLine("").help());
+  std::cout << json.take() << '\n';
+}
