@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 #include <future>
 #include <ranges>
 #include <string_view>
@@ -190,7 +191,7 @@ std::optional<double> value_of(std::string_view page, std::string_view name) {
     if (!begins || end >= page.size() || page[end] != ' ') continue;
     double value = 0;
     const auto read = std::from_chars(page.data() + end + 1, page.data() + page.size(), value);
-    if (read.ec == std::errc()) return value;
+    if (read.ec == std::errc() && std::isfinite(value)) return value;
   }
   return std::nullopt;
 }

@@ -104,7 +104,7 @@ const std::vector<Row> rows = {
      [](Condition& c) {
        c.backlog = report::Backlog{1, 100, now - 301s};
      }},
-    {"the collector is far behind", "collector", Health::critical, "48828 KiB in 3 segments",
+    {"the collector is far behind", "collector", Health::critical, "47 MiB in 3 segments",
      [](Condition& c) {
        c.backlog = report::Backlog{3, 50'000'000, now - 2h};
      }},
