@@ -243,6 +243,25 @@ CLI::Validator limits_validator(cli::Limits& limits) {
       "");
 }
 
+void add_postfix(CLI::App& app, PostfixOptions& options) {
+  CLI::App& postfix = *app.add_subcommand(
+      "postfix", "Whether Postfix asks this filter: show it, or change it");
+  postfix.require_subcommand(1);
+  for (const auto& [name, what] :
+       {std::pair("enable", "Show which lines of main.cf let mail pass through the filter; refuse "
+                            "what would make mail wait"),
+        std::pair("disable", "Show what takes the filter out of main.cf"),
+        std::pair("status", "Say which services ask it; exit status 1 for none")}) {
+    CLI::App& command = *postfix.add_subcommand(name, what);
+    command.add_option("-c,--config", options.config,
+                       "Configuration; default " + std::string(default_config_file));
+    command.add_option("--directory", options.directory, "Where main.cf is; default as postconf(1)");
+    if (std::string_view(name) != "status") {
+      command.add_flag("--yes", options.yes, "Write it with postconf(1)");
+    }
+  }
+}
+
 void add_status(CLI::App& app, StatusOptions& options, std::string& ignored) {
   CLI::App& status = *app.add_subcommand(
       "status", "Daemon, spool, store and reports on one screen; --check for monitoring");
@@ -321,6 +340,7 @@ CommandLine::CommandLine(const std::string& version) : state_(std::make_unique<S
   add_collect(app, arguments);
   add_report(app, arguments);
   add_status(app, arguments.status, state_->ignored);
+  add_postfix(app, arguments.postfix);
   add_config(app, arguments);
 }
 

@@ -13,6 +13,7 @@
 #include "cli/config_command.hpp"
 #include "cli/events.hpp"
 #include "cli/explain.hpp"
+#include "cli/postfix.hpp"
 #include "cli/replay.hpp"
 #include "cli/report.hpp"
 #include "cli/status.hpp"
@@ -29,6 +30,7 @@ struct Arguments {
   ReportOptions report;
   CollectOptions collect;
   StatusOptions status;
+  PostfixOptions postfix;
   std::string config_file = default_config_file;  // Of config and collect, which need one.
   std::optional<std::int64_t> now;                // Seconds since 1970: of check and report.
 };

@@ -37,6 +37,12 @@ int run_collect(const cli::Arguments& arguments, cli::Output output) {
   return cli::collect(options, output);
 }
 
+int run_postfix(const std::string& command, const cli::Arguments& arguments, cli::Output output) {
+  if (command == "postfix enable") return cli::postfix_enable(arguments.postfix, output);
+  if (command == "postfix disable") return cli::postfix_disable(arguments.postfix, output);
+  return cli::postfix_status(arguments.postfix, output);
+}
+
 int run_status(const cli::Arguments& arguments, cli::Output output) {
   const cli::StatusEnd end =
       cli::status(arguments.status, std::chrono::system_clock::now(), output);
@@ -58,6 +64,7 @@ int run(int argc, char** argv) {
   if (*command == "replay") return cli::replay(arguments.replay, now, output);
   if (*command == "collect") return run_collect(arguments, output);
   if (command->starts_with("report ")) return run_report(*command, arguments, output);
+  if (command->starts_with("postfix ")) return run_postfix(*command, arguments, output);
   if (*command == "status") return run_status(arguments, output);
   if (*command == "config check") return cli::config_check(arguments.config_file, output);
   if (*command == "config show") return cli::config_show(arguments.config_file, output);

@@ -1,11 +1,17 @@
 # Where things go on the machine: cmake --install build/release --prefix /usr
 include(GNUInstallDirs)
 
-if(TARGET postern-milter)
-  install(TARGETS postern-milter RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
-endif()
-if(TARGET postern)
-  install(TARGETS postern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS postern-milter RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
+install(TARGETS postern RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+# Programs of 2 MB, and 80 MB of symbols for whoever reads a core file. A packager, who has ways of
+# his own to keep them apart, turns it off.
+option(POSTERN_SPLIT_SYMBOLS "Install programs stripped, and their symbols in lib/debug" ON)
+if(POSTERN_SPLIT_SYMBOLS)
+  set(POSTERN_PROGRAMS ${CMAKE_INSTALL_SBINDIR}/postern-milter ${CMAKE_INSTALL_BINDIR}/postern)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/split_symbols.cmake.in
+    ${PROJECT_BINARY_DIR}/split_symbols.cmake @ONLY)
+  install(SCRIPT ${PROJECT_BINARY_DIR}/split_symbols.cmake)
 endif()
 
 # At install time, because --prefix is known only then: the unit starts the program that was

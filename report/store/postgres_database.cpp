@@ -51,6 +51,19 @@ std::string to_bytea(std::string_view octets) {
   return text;
 }
 
+// The inverse, of what the server says; nothing when it is not in this form.
+std::string from_bytea(std::string_view text) {
+  if (!text.starts_with("\\x")) return {};
+  std::string octets;
+  octets.reserve(text.size() / 2);
+  for (text.remove_prefix(2); text.size() >= 2; text.remove_prefix(2)) {
+    unsigned octet = 0;
+    std::from_chars(text.data(), text.data() + 2, octet, 16);
+    octets += static_cast<char>(octet);
+  }
+  return octets;
+}
+
 // In text form: the server knows from the statement what type it should be.
 std::string to_parameter(const SqlValue& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
@@ -68,11 +81,36 @@ SqlValue to_value(const pqxx::field& field) {
     case int8_type:
       return std::int64_t{field.as<std::int64_t>()};
     case bytea_type:
-      return Octets{pqxx::binarystring(field).str()};
+      return Octets{from_bytea({field.c_str(), field.size()})};
     default:
       return std::string(field.c_str(), field.size());
   }
 }
+
+// What is said differently to libpqxx 6 (Debian 12) and 7 (Debian 13).
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+// Version 6 would connect again behind our back, and run the rest of a transaction outside of it.
+template <class Connection>
+void never_reconnect(Connection& connection) {
+  if constexpr (requires { connection.inhibit_reactivation(true); }) {
+    connection.inhibit_reactivation(true);
+  }
+}
+
+pqxx::result execute_with(pqxx::transaction_base& session, const std::string& sql,
+                          const std::vector<const char*>& values) {
+  return session.exec_params(sql, pqxx::prepare::make_dynamic_params(values));
+}
+#pragma GCC diagnostic pop
+
+// libpq's PQERRORS_TERSE; its type moved.
+struct Terse {
+  template <class Verbosity>
+  operator Verbosity() const {  // NOLINT(google-explicit-constructor): that is its purpose.
+    return static_cast<Verbosity>(0);
+  }
+};
 
 class PostgresDatabase final : public Database {
  public:
@@ -124,12 +162,8 @@ base::Result<void> PostgresDatabase::connect() {
   in_transaction_ = false;
   const auto connected = guarded([this] {
     connection_ = std::make_unique<pqxx::connection>(url_);
-    // libpqxx would connect again behind our back, and run the rest of a transaction outside of it.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    connection_->inhibit_reactivation(true);
-#pragma GCC diagnostic pop
-    connection_->set_verbosity(pqxx::connection_base::terse);
+    never_reconnect(*connection_);
+    connection_->set_verbosity(Terse());
     return true;
   });
   if (!connected) return std::unexpected(connected.error());
@@ -158,8 +192,7 @@ base::Result<std::vector<SqlRow>> PostgresDatabase::execute(std::string_view sql
   }
   return guarded([&] {
     pqxx::nontransaction session(*connection_);
-    const pqxx::result result =
-        session.exec_params(std::string(sql), pqxx::prepare::make_dynamic_params(values));
+    const pqxx::result result = execute_with(session, std::string(sql), values);
     std::vector<SqlRow> rows;
     rows.reserve(result.size());
     for (const pqxx::row& row : result) {
