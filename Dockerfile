@@ -9,7 +9,7 @@ RUN tools/package
 FROM debian:13
 COPY --from=build /postern/build/package/*.deb /tmp/
 # policy-rc.d: there is no service manager to start anything.
-RUN apt-get update && rm -f /tmp/*-dbgsym_*.deb && apt-get install -y --no-install-recommends /tmp/postern*.deb && rm -rf /tmp/*.deb /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends /tmp/postern*.deb && rm -rf /tmp/*.deb /var/lib/apt/lists/*
 # What the unit does: the directories, the user, the mask of the socket.
 RUN install -d -o postern -g postern -m 0750 /run/postern /var/spool/postern /var/lib/postern
 RUN postern config default | sed 's|^socket = .*|socket = "inet:8893@0.0.0.0"|' >/etc/postern/postern.toml

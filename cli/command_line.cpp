@@ -253,9 +253,13 @@ void add_postfix(CLI::App& app, PostfixOptions& options) {
         std::pair("disable", "Show what takes the filter out of main.cf"),
         std::pair("status", "Say which services ask it; exit status 1 for none")}) {
     CLI::App& command = *postfix.add_subcommand(name, what);
-    command.add_option("-c,--config", options.config,
-                       "Configuration; default " + std::string(default_config_file));
-    command.add_option("--directory", options.directory, "Where main.cf is; default as postconf(1)");
+    command
+        .add_option("-c,--config", options.config,
+                    "Configuration; default " + std::string(default_config_file))
+        ->type_name(value::file);
+    command
+        .add_option("--directory", options.directory, "Where main.cf is; default as postconf(1)")
+        ->type_name(value::directory);
     if (std::string_view(name) != "status") {
       command.add_flag("--yes", options.yes, "Write it with postconf(1)");
     }

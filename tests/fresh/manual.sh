@@ -3,7 +3,7 @@ new_root build
 clone_into build
 inside build sh -c 'apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postfix systemd git' \
   >"$root/apt.log" 2>&1 || { tail -n 20 "$root/apt.log"; exit 69; }
-commands=$(commands_below "Before your own Postfix")
+commands=$(commands_below "Built by hand")
 [[ $commands == *cmake* ]] || { echo "tools/fresh: no commands in the README" >&2; exit 65; }
 say "the README's commands"
 inside build sh -exc "$commands"

@@ -7,7 +7,6 @@ inside build tools/package
 new_root use
 mkdir "$root/use/packages"
 cp "$root"/build/root/postern/build/package/*.deb "$root/use/packages/"
-rm -f "$root"/use/packages/*-dbgsym_*.deb
 cp debian/tests/forged-message tests/fresh/package_inside.sh "$root/use/packages/"
 say "a machine with Postfix"
 inside use /packages/package_inside.sh prepare >"$root/use.log" 2>&1 || { tail -n 50 "$root/use.log"; exit 1; }
