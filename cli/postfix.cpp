@@ -101,9 +101,14 @@ struct Site {
   PostfixSettings settings;
 };
 
-base::Result<Site> examine(const PostfixOptions& options) {
-  const auto config = load_config(options.config.empty() ? std::nullopt : std::optional(options.config));
+base::Result<std::string> socket_of(const PostfixOptions& options) {
+  const auto config =
+      load_config(options.config.empty() ? std::nullopt : std::optional(options.config));
   if (!config) return std::unexpected(config.error());
+  return config->socket;
+}
+
+base::Result<Site> examine(const PostfixOptions& options, std::string socket) {
   const auto version = postconf(options, {"-h", "mail_version"});
   if (!version) return base::fail("is Postfix installed? " + version.error().what);
   std::array<std::string, 7> texts;
@@ -119,12 +124,18 @@ base::Result<Site> examine(const PostfixOptions& options) {
     if (!text) return std::unexpected(text.error());
     texts[i] = *std::move(text);
   }
-  Site site{.socket = config->socket, .mail_owner = texts[5], .directory = texts[6], .settings = {}};
+  Site site{.socket = std::move(socket), .mail_owner = texts[5], .directory = texts[6], .settings = {}};
   site.settings.queue_directory = texts[0];
   site.settings.milters = texts[1];
   site.settings.default_action = texts[2];
   site.settings.services = smtpd_services(texts[3], texts[4], site.socket, texts[0]);
   return site;
+}
+
+base::Result<Site> examine(const PostfixOptions& options) {
+  const auto socket = socket_of(options);
+  if (!socket) return std::unexpected(socket.error());
+  return examine(options, *socket);
 }
 
 std::optional<std::string> unreachable(const Site& site) {
@@ -194,7 +205,8 @@ int postfix_enable(const PostfixOptions& options, Output output) {
 }
 
 int postfix_disable(const PostfixOptions& options, Output output) {
-  const auto site = examine(options);
+  // Whatever is wrong with our configuration, mail must flow again: postern.sock is known by name.
+  const auto site = examine(options, socket_of(options).value_or(config::Config().socket));
   if (!site) return refused(site.error().what, output);
   int status = EX_OK;
   for (const PostfixSettings::Service& service : site->settings.services) {

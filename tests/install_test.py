@@ -41,6 +41,25 @@ def check_units(root, prefix):
             check(done.returncode == 0, done.stdout[-300:])
 
 
+def check_programs(root, prefix):
+    for program in ("sbin/postern-milter", "bin/postern"):
+        installed = root / prefix[1:] / program
+        symbols = root / prefix[1:] / "lib/debug" / prefix[1:] / f"{program}.debug"
+        check(symbols.exists(), f"no symbols of {program}")
+        sections = subprocess.run(["readelf", "-SW", installed], check=True, stdout=subprocess.PIPE,
+                                  text=True).stdout
+        check(".gnu_debuglink" in sections and ".symtab" not in sections, f"{program} is not stripped")
+
+
+def check_version():
+    """The version is what project() says; other places repeat it."""
+    source = pathlib.Path(__file__).resolve().parent.parent
+    version = re.search(r"project\(postern VERSION ([\d.]+)", (source / "CMakeLists.txt").read_text())[1]
+    first = (source / "debian/changelog").read_text().splitlines()[0]
+    check(first.startswith(f"postern ({version})"), f"debian/changelog: {first}; CMakeLists.txt: {version}")
+    check(f"\n## {version} " in (source / "CHANGELOG.md").read_text(), f"CHANGELOG.md has no {version}")
+
+
 def check_documents(root, prefix):
     folder = root / prefix[1:] / "share/doc/postern"
     documents = list(folder.rglob("*.md"))
@@ -102,6 +121,7 @@ def check_pages(root, prefix):
 def main():
     build = sys.argv[1]
     check_hardening()
+    check_version()
     with tempfile.TemporaryDirectory() as folder:
         for prefix in ("/usr", "/usr/local"):
             root = pathlib.Path(folder) / prefix.replace("/", "_")
@@ -111,6 +131,7 @@ def main():
             check_pages(root, prefix)
             if prefix == "/usr":
                 check_rights(root)
+            check_programs(root, prefix)
         own = root / "etc/postern/postern.toml"
         own.write_text("# the administrator's\n")
         install(build, root, prefix)

@@ -39,8 +39,8 @@ def installed_by(names):
     form = "${Package}\t${Pre-Depends}, ${Depends}\t${Provides}\t${Essential} ${Priority}\n"
     for line in output("dpkg-query", "-W", "-f", form).splitlines():
         package, needs, provides, rank = line.split("\t")
-        words = [re.split(r"[ (:]", alternative.strip())[0]
-                 for alternative in re.split(r"[,|]", needs) if alternative.strip()]
+        words = [re.split(r"[ (:|]", need.strip())[0]  # Of alternatives apt takes the first.
+                 for need in needs.split(",") if need.strip()]
         depends.setdefault(package, set()).update(words)
         for virtual in provides.split(","):
             provided.setdefault(virtual.strip().split(" ")[0], set()).add(package)

@@ -136,3 +136,12 @@ TEST_CASE("disable names what it cannot take out: milters of a service's own", "
   CHECK(site.disable(true) == EX_CONFIG);
   CHECK(site.error.str().contains("smtp/inet of master.cf"));
 }
+
+TEST_CASE("a broken configuration of ours does not keep us in the way of mail", "[cli]") {
+  Site site;
+  REQUIRE(site.enable(true) == EX_OK);
+  site.write("postern.toml", "[milter\n");
+  CHECK(site.enable(true) == EX_CONFIG);
+  CHECK(site.disable(true) == EX_OK);
+  CHECK_FALSE(site.main_cf().contains("postern.sock"));
+}
