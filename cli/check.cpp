@@ -21,6 +21,7 @@
 #include "report/event.hpp"
 #include "report/examination.hpp"
 #include "report/site_key.hpp"
+#include "verify/base/safe_file.hpp"
 #include "verify/base/text.hpp"
 #include "verify/stack.hpp"
 #include "verify/verification.hpp"
@@ -103,10 +104,7 @@ report::Event judge(const Run& run, Message message) {
 // False when the scenario could not be written.
 bool record(const std::filesystem::path& file, const report::Event& event, const Run& run,
             std::string_view text) {
-  std::ofstream out(file, std::ios::binary);
-  out << to_scenario(event, run.config, text);
-  out.flush();
-  return static_cast<bool>(out);
+  return base::write_file(file, to_scenario(event, run.config, text)).has_value();
 }
 
 int check_files(const Run& run, Output output) {

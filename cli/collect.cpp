@@ -11,6 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cli/become_owner.hpp"
 #include "cli/progress.hpp"
 #include "config/config.hpp"
 #include "report/json_writer.hpp"
@@ -100,6 +101,10 @@ int collect(const CollectOptions& options, Output output) {
   if (!config) {
     output.error << config.error().what << '\n';
     return EX_CONFIG;
+  }
+  if (const auto become = become_owner(*config); !become) {
+    output.error << become.error().what << '\n';
+    return EX_NOPERM;
   }
   if (options.status) return print_status(*config, options.json, output);
 

@@ -220,6 +220,12 @@ void add_report(CLI::App& app, Arguments& arguments) {
   add("send", "Make the reports that are due, and send what waits");
   add("status", "How much waits, and what is wrong")
       .add_flag("--json", options.json, "Print one JSON object");
+  CLI::App& unsuppress =
+      add("unsuppress", "Send again to addresses that refused reports, after a repair");
+  CLI::Option* all = unsuppress.add_flag("--all", options.all, "To all of them");
+  unsuppress.add_option("ADDRESS", options.address, "To this one")
+      ->excludes(all)
+      ->type_name(value::name);
   CLI::App& incidents =
       add("incidents", "Campaigns against [[protected]] domains, for a national CERT");
   incidents.add_option("--since", options.since, "Not before" + when)

@@ -1,5 +1,7 @@
 #include "cli/event_source.hpp"
 
+#include "cli/become_owner.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -222,6 +224,7 @@ base::Result<std::unique_ptr<EventSource>> open_store(const std::string& url) {
 
 base::Result<std::unique_ptr<EventSource>> open_source(const SourceOptions& options,
                                                        const config::Config& config) {
+  if (const auto become = become_owner(config); !become) return std::unexpected(become.error());
   if (options.spool) {
     return open_spool(options.spool->empty() ? config.spool.directory
                                              : std::filesystem::path(*options.spool));

@@ -1,31 +1,39 @@
 #include "report/feedback/incidents.hpp"
 
-#include <fstream>
-
 #include <sysexits.h>
 
 #include "cli/config_command.hpp"
 #include "cli/report.hpp"
 #include "cli/report_text.hpp"
 #include "cli/when.hpp"
+#include "verify/base/safe_file.hpp"
 #include "verify/base/text.hpp"
 
 namespace cli {
 
 namespace {
 
-bool write_file(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  return static_cast<bool>(out.flush());
+// Where the campaigns go: opened before the events are read, for which root becomes the service.
+struct Bundle {
+  base::Descriptor json;
+  base::Descriptor csv;
+};
+
+base::Result<Bundle> open_bundle(const std::filesystem::path& directory) {
+  if (const auto made = base::make_directories(directory); !made) {
+    return std::unexpected(made.error());
+  }
+  auto json = base::open_output(directory / "incidents.json");
+  if (!json) return std::unexpected(json.error());
+  auto csv = base::open_output(directory / "incidents.csv");
+  if (!csv) return std::unexpected(csv.error());
+  return Bundle{*std::move(json), *std::move(csv)};
 }
 
-int write_bundle(const std::filesystem::path& directory,
+int write_bundle(const Bundle& bundle, const std::filesystem::path& directory,
                  const std::vector<report::Campaign>& campaigns, Output output) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (!write_file(directory / "incidents.json", to_json(campaigns) + '\n') ||
-      !write_file(directory / "incidents.csv", to_csv(campaigns))) {
+  if (!base::write_all(bundle.json, to_json(campaigns) + '\n') ||
+      !base::write_all(bundle.csv, to_csv(campaigns))) {
     output.error << directory.string() << ": cannot be written to\n";
     return EX_CANTCREAT;
   }
@@ -53,6 +61,15 @@ int report_incidents(const ReportOptions& options, base::WallTime now, Output ou
     output.error << "no domain is protected: there is no [[protected]] in the configuration\n";
     return EX_CONFIG;
   }
+  std::optional<Bundle> bundle;
+  if (options.directory) {
+    auto opened = open_bundle(*options.directory);
+    if (!opened) {
+      output.error << opened.error().what << '\n';
+      return EX_CANTCREAT;
+    }
+    bundle = *std::move(opened);
+  }
   const auto source = open_source(options.source, *config);
   if (!source) {
     output.error << source.error().what << '\n';
@@ -69,7 +86,7 @@ int report_incidents(const ReportOptions& options, base::WallTime now, Output ou
   }
   output.error << complaint(*unread);
   const std::vector<report::Campaign> campaigns = incidents.take();
-  if (options.directory) return write_bundle(*options.directory, campaigns, output);
+  if (bundle) return write_bundle(*bundle, *options.directory, campaigns, output);
   output.out << (options.csv ? to_csv(campaigns) : to_json(campaigns) + '\n');
   return output.out.flush() ? EX_OK : EX_IOERR;
 }

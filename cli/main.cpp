@@ -22,6 +22,7 @@ int run_report(const std::string& command, const cli::Arguments& arguments, cli:
   if (command == "report list") return cli::report_list(options, now, output);
   if (command == "report preview") return cli::report_preview(options, now, output);
   if (command == "report status") return cli::report_status(options, now, output);
+  if (command == "report unsuppress") return cli::report_unsuppress(options, now, output);
   return cli::report_incidents(options, now, output);
 }
 

@@ -9,6 +9,7 @@
 
 #include <sysexits.h>
 
+#include "cli/become_owner.hpp"
 #include "cli/config_command.hpp"
 #include "cli/report_text.hpp"
 #include "cli/when.hpp"
@@ -17,6 +18,7 @@
 #include "report/outbox/outbox.hpp"
 #include "report/outbox/outbox_status.hpp"
 #include "report/outbox/report_sender.hpp"
+#include "report/store/plausible_time.hpp"
 #include "report/store/store.hpp"
 #include "verify/base/log.hpp"
 #include "verify/base/text.hpp"
@@ -53,12 +55,18 @@ Result<config::Config> configuration(const ReportOptions& options) {
   return *std::move(config);
 }
 
-Result<report::Store> open_tables(const config::Config& config) {
+// `changing`: brings the tables to this version; who only looks, does not.
+Result<report::Store> open_tables(const config::Config& config, bool changing = false) {
+  if (const auto become = become_owner(config); !become) {
+    return failed(become.error().what, EX_NOPERM);
+  }
   if (!report::database_exists(config.store.url)) {
-    return failed(config.store.url + ": there is no store yet: postern collect makes it",
+    return failed(report::without_password(config.store.url) +
+                      ": there is no store yet: postern collect makes it",
                   EX_UNAVAILABLE);
   }
-  auto store = report::Store::open(config.store.url);
+  auto store = changing ? report::Store::open(config.store.url)
+                        : report::Store::open_existing(config.store.url);
   if (!store) return failed(store.error().what, EX_UNAVAILABLE);
   return *std::move(store);
 }
@@ -129,10 +137,10 @@ Result<report::SendResult> make_and_send(const config::Config& config,
                                          const report::SendSurroundings& surroundings) {
   const auto reporter = reporter_of(config);
   if (!reporter) return std::unexpected(reporter.error());
-  auto store = open_tables(config);
-  if (!store) return std::unexpected(store.error());
-  auto submitter = open_submitter(config);
+  auto submitter = open_submitter(config);  // First: the password may be root's to read.
   if (!submitter) return std::unexpected(submitter.error());
+  auto store = open_tables(config, true);
+  if (!store) return std::unexpected(store.error());
   auto stack = open_resolver(config);
   if (!stack) return std::unexpected(stack.error());
   report::Database& database = store->database();
@@ -168,7 +176,9 @@ Result<report::SendResult> make_and_send(const config::Config& config,
       {.limits = config.reports.limits, .failure = failure, .pace = config.reports.pace},
       surroundings);
   if (!sent) return unavailable(sent.error());
-  const auto expired = report::expire_reports(database, surroundings.now());
+  const auto time = report::plausible_time(database, surroundings.now());
+  if (!time) return unavailable(time.error());
+  const auto expired = report::expire_reports(database, time->oldest);
   if (!expired) return unavailable(expired.error());
   return *sent;
 }
@@ -230,6 +240,26 @@ int report_status(const ReportOptions& options, base::WallTime now, Output outpu
   return finished(output);
 }
 
+int report_unsuppress(const ReportOptions& options, base::WallTime now, Output output) {
+  const auto config = configuration(options);
+  if (!config) return tell(config.error(), output);
+  const auto mailbox = report::Mailbox::parse(options.address);
+  if (!options.all && !mailbox) {
+    return tell({'"' + base::printable(options.address, 80) +
+                     "\" is no address; --all is for all of them",
+                 EX_USAGE},
+                output);
+  }
+  auto store = open_tables(*config, true);
+  if (!store) return tell(store.error(), output);
+  const auto done = report::unsuppress(
+      store->database(), options.all ? std::optional<report::Mailbox>() : mailbox, now);
+  if (!done) return tell({done.error().what}, output);
+  output.out << "suppressions lifted: " << done->suppressions
+             << "\nreports that wait again: " << done->deliveries << '\n';
+  return finished(output);
+}
+
 int report_send(const ReportOptions& options, std::optional<base::WallTime> now, Output output) {
   const auto config = configuration(options);
   if (!config) return tell(config.error(), output);
@@ -250,6 +280,12 @@ int report_send(const ReportOptions& options, std::optional<base::WallTime> now,
   }
   surroundings.log("sent=" + std::to_string(sent->sent) + " put_off=" +
                    std::to_string(sent->put_off) + " ended=" + std::to_string(sent->ended));
+  if (sent->relay_refuses && !sent->relay_down) {
+    base::log::write(Level::warning, "",
+                     "report: " + config->reports.relay.url +
+                         " refuses to send for us; what it refused waits for the next run");
+    return EX_TEMPFAIL;
+  }
   if (!sent->relay_down) return EX_OK;
   base::log::write(Level::warning, "",
                    "report: " + config->reports.relay.url +

@@ -19,7 +19,9 @@ struct ReportOptions {
   std::size_t limit = 1000;                        // Of list: the newest so many.
   std::string day;                                 // Of a preview; empty: yesterday, in UTC.
   SourceOptions source;                            // Of incidents.
-  bool csv = false;                                // Likewise.
+  std::string address;                             // Of unsuppress.
+  bool all = false;                                // Likewise.
+  bool csv = false;                                // Of incidents.
   std::optional<std::filesystem::path> directory;  // Likewise: where to write both.
 };
 
@@ -33,6 +35,11 @@ struct ReportOptions {
 
 // How much waits, and what is wrong.
 [[nodiscard]] int report_status(const ReportOptions& options, base::WallTime now, Output output);
+
+// Lifts the suppression of an address, or of all; its reports of the last week that failed or were
+// held back wait again.
+[[nodiscard]] int report_unsuppress(const ReportOptions& options, base::WallTime now,
+                                    Output output);
 
 // Makes the reports that are due and sends what waits; logs as the daemons do. `now` only for
 // tests: nothing is the clock's.

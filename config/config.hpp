@@ -28,7 +28,7 @@ namespace config {
 struct Store {
   std::string url = "sqlite:/var/lib/postern/postern.db";  // Or postgresql://…
   unsigned retention_days = 30;                            // Of events.
-  std::uint64_t size_mib_max = 0;                          // Of events, about; 0: no bound.
+  std::uint64_t size_mib_max = 0;                          // Of all of it; 0: no bound.
   bool keep_segments = false;                              // Once they are collected.
 
   friend bool operator==(const Store&, const Store&) = default;

@@ -70,6 +70,10 @@ void read_relay(Section& section, Reports& reports) {
     section.complain("submit", "must be like \"smtp://127.0.0.1:25\" or \"smtps://mail.example\"");
   }
   relay.tls = section.choice("tls", relay.tls, levels);
+  relay.authorities = section.text("ca_file", relay.authorities);
+  if (!relay.authorities.empty() && !relay.authorities.starts_with('/')) {
+    section.complain("ca_file", "must begin with \"/\"");
+  }
   reports.user = section.text("user", reports.user);
   reports.password_file = section.text("password_file", reports.password_file.string());
   if (reports.user.empty() != reports.password_file.empty()) {
@@ -79,9 +83,20 @@ void read_relay(Section& section, Reports& reports) {
   if (!reports.password_file.empty() && !reports.password_file.is_absolute()) {
     section.complain("password_file", "must begin with \"/\"");
   }
-  const bool plain = relay.tls == Relay::Tls::may && relay.url.starts_with("smtp://");
-  if (!reports.user.empty() && plain) {
-    section.complain("tls", "a password needs \"required\" or \"verified\", or smtps://");
+}
+
+// A password goes to another machine only behind a certificate for its name.
+void read_login(Section& section, Config& config) {
+  const Relay& relay = config.reports.relay;
+  if (config.reports.user.empty() || report::is_loopback(relay.url)) return;
+  if (relay.tls == Relay::Tls::may && relay.url.starts_with("smtp://")) {
+    section.complain("tls",
+                     "a password for another machine needs \"verified\" (ca_file names a private"
+                     " authority)");
+  } else if (relay.tls != Relay::Tls::verify) {
+    config.warnings.emplace_back(
+        "report.tls: the relay's certificate is verified all the same, as a password is sent;"
+        " write \"verified\" (ca_file names a private authority)");
   }
 }
 
@@ -97,6 +112,11 @@ void read_limits(Section& section, Reports& reports) {
       "daily_max", static_cast<std::int64_t>(limits.daily_max), {0, 1'000'000'000}));
   reports.pace = milliseconds(section.integer("pace_ms", reports.pace.count(), {0, 60'000}));
   limits.expiry = hours(section.integer("expiry_hours", limits.expiry.count(), {1, 240}));
+  constexpr std::int64_t reply_min = 10;
+  constexpr std::int64_t reply_max = 3600;
+  reports.relay.timeout = std::chrono::seconds(section.integer(
+      "reply_seconds", std::chrono::floor<std::chrono::seconds>(reports.relay.timeout).count(),
+      {reply_min, reply_max}));
   limits.suppression =
       std::chrono::days(section.integer("suppression_days", limits.suppression.count(), {0, 365}));
 }
@@ -134,6 +154,7 @@ void read_report(Section& section, Config& config) {
   read_failure(section, config);
   read_copies(section, reports);
   read_relay(section, reports);
+  read_login(section, config);
   read_limits(section, reports);
   if (reports.from && reports.organization.empty()) {
     section.complain("organization", "must say who reports, as from does");

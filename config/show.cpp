@@ -223,12 +223,15 @@ Block report_block(const Reports& reports) {
       .raw("copy_to", toml_array_of(reports.copy_to))
       .text("submit", reports.relay.url)
       .text("tls", word(reports.relay.tls))
+      .text("ca_file", reports.relay.authorities)
       .text("user", reports.user)
       .text("password_file", reports.password_file.string())
       .number("grace_minutes", reports.grace.count())
       .number("records_max", reports.records_max)
       .number("daily_max", limits.daily_max)
       .number("pace_ms", reports.pace.count())
+      .number("reply_seconds",
+              std::chrono::floor<std::chrono::seconds>(reports.relay.timeout).count())
       .number("expiry_hours", limits.expiry.count())
       .number("suppression_days", limits.suppression.count())
       .section();

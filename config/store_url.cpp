@@ -50,6 +50,17 @@ bool has_sound_ports(std::string_view hosts) {
     if (c == '[' || c == ']') in_brackets = c == '[';
     if (c == ':' || c == ',') in_port = c == ':' && !in_brackets;
   }
+  return !in_brackets;
+}
+
+// Two hexadecimal digits behind each "%".
+bool has_sound_escapes(std::string_view text) {
+  constexpr std::string_view hex = "0123456789abcdefABCDEF";
+  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
+    if (text.size() - at < 3 || !hex.contains(text[at + 1]) || !hex.contains(text[at + 2])) {
+      return false;
+    }
+  }
   return true;
 }
 
@@ -82,10 +93,10 @@ base::Result<void> check_store_url(std::string_view url) {
         "must be like \"sqlite:/var/lib/postern/postern.db\" or "
         "\"postgresql://user@host/database\"");
   }
-  if (!is_sound(parts_of(url.substr(postgresql.size())))) {
+  if (!has_sound_escapes(url) || !is_sound(parts_of(url.substr(postgresql.size())))) {
     return base::fail(
         "must be like \"postgresql://user:password@host/database?key=value\"; write "
-        "%40, %2F and %3F for \"@\", \"/\" and \"?\" in user and password");
+        "%40, %2F, %3F and %25 for \"@\", \"/\", \"?\" and \"%\" in user and password");
   }
   return {};
 }

@@ -79,6 +79,11 @@ std::optional<Mailbox> Mailbox::parse(std::string_view address) {
   return std::move(*mailbox);
 }
 
+std::string Mailbox::folded() const {
+  const std::size_t plus = local_part.find('+', 1);
+  return base::to_lower(std::string_view(local_part).substr(0, plus)) + "@" + domain.text();
+}
+
 base::Result<Mailbox, UriFault> parse_report_uri(std::string_view uri) {
   constexpr std::string_view scheme = "mailto:";
   if (uri.size() > uri_octets_max) return std::unexpected(UriFault::too_long);
@@ -110,7 +115,8 @@ Destinations choose_destinations(std::span<const std::string> uris, std::size_t 
       }
     } else if (chosen.used.size() >= destinations_max) {
       ++chosen.left_out;
-    } else if (std::ranges::find(chosen.used, *mailbox) == chosen.used.end()) {
+    } else if (std::ranges::find(chosen.used, mailbox->folded(), &Mailbox::folded) ==
+               chosen.used.end()) {
       chosen.used.push_back(std::move(*mailbox));
     }
   }

@@ -22,6 +22,9 @@ struct Mailbox {
 
   [[nodiscard]] static std::optional<Mailbox> parse(std::string_view address);
   [[nodiscard]] std::string text() const { return local_part + "@" + domain.text(); }
+  // The same for all spellings that end in one mailbox nearly everywhere: letters of any case, and
+  // without a sub-address (RFC 5233, "user+detail"). For counting what somebody gets.
+  [[nodiscard]] std::string folded() const;
 
   friend bool operator==(const Mailbox&, const Mailbox&) = default;
 };

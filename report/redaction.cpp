@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <optional>
 
 #include "report/digest.hpp"
 #include "verify/base/text.hpp"
+#include "verify/mail/address.hpp"
 #include "verify/mail/tag_list.hpp"
 
 namespace report {
@@ -13,114 +16,138 @@ namespace {
 
 constexpr std::size_t fields_max = 50;
 constexpr std::size_t value_octets_max = 900;  // A line of mail has at most 998.
-constexpr std::size_t look_back_max = 256;     // From an "@"; RFC 5321 §4.5.3.1.1 has 64.
 constexpr std::size_t digits_shown = 16;
+constexpr std::string_view letters_and_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view not_shown = "(not shown)";
 
-// What a local part may hold without quotes (RFC 5322 §3.2.3), and octets of other alphabets.
-bool is_local(char c) {
-  return base::is_alpha(c) || base::is_digit(c) || (static_cast<unsigned char>(c) & 0x80) != 0 ||
-         std::string_view(".!#$%&'*+-/=?^_`{|}~").contains(c);
+// All of `text` is letters, digits or among `also`.
+bool consists_of(std::string_view text, std::string_view also) {
+  return std::ranges::all_of(
+      text, [&](char c) { return letters_and_digits.contains(c) || also.contains(c); });
 }
 
-// Where the quoted string begins that goes on to the end of `text`; a quote behind a backslash is
-// part of it (RFC 5322 §3.2.4).
-std::size_t opening_quote(std::string_view text) {
-  for (std::size_t quote = text.rfind('"'); quote != std::string_view::npos;
-       quote = text.substr(0, quote).rfind('"')) {
-    const std::size_t before = text.substr(0, quote).find_last_not_of('\\') + 1;
-    if ((quote - before) % 2 == 0) return quote;
-  }
-  return 0;
+// A name, or an address literal.
+bool is_domain(std::string_view text) { return !text.empty() && consists_of(text, "-._[]:"); }
+
+std::string digits(std::string_view text, std::string_view key) {
+  return keyed_digest(key, base::to_lower(text)).substr(0, digits_shown);
 }
 
-// How much of the end of `text` is the local part of what ends there; comments and blanks may stand
-// between it and the "@" (RFC 5322 §4.4). Looks back only so far, which bounds the work.
-std::size_t local_part_octets(std::string_view text) {
-  text.remove_prefix(text.size() - std::min(text.size(), look_back_max));
-  std::size_t end = text.size();
-  while (end > 0 && (base::is_blank(text[end - 1]) || text[end - 1] == ')')) {
-    if (text[--end] != ')') continue;
-    const std::size_t open = text.substr(0, end).rfind('(');
-    end = open == std::string_view::npos ? 0 : open;
-  }
-  std::size_t begin = end;
-  if (end > 0 && text[end - 1] == '"') {
-    begin = opening_quote(text.substr(0, end - 1));
-  } else {
-    while (begin > 0 && is_local(text[begin - 1]))
-      --begin;
-    // RFC 6376 §3.5: the name of a tag is no part of the identity.
-    if (text.substr(begin, end - begin).starts_with("i=")) begin += 2;
-  }
-  return text.size() - begin;
-}
-
-// RFC 2047 §2: an encoded word is one token, and may hide an address from redacted().
-std::string without_encoded_words(std::string_view text) {
+// "<digits@example.com>, <digits@example.net>"
+std::optional<std::string> addresses(std::string_view value, std::string_view key) {
+  const auto parsed = mail::parse_from(value);
+  if (!parsed || parsed->empty()) return std::nullopt;
   std::string out;
-  while (!text.empty()) {
-    const std::size_t begin = std::min(text.find("=?"), text.size());
-    out += text.substr(0, begin);
-    text.remove_prefix(begin);
-    if (text.empty()) break;
-    out += '?';
-    text.remove_prefix(std::min(text.find_first_of(" <>,"), text.size()));
+  for (const mail::Address& address : *parsed) {
+    out.append(out.empty() ? "<" : ", <").append(digits(address.local_part, key));
+    out.append("@").append(address.domain.text()).append(">");
   }
   return out;
 }
 
-// The value on one line of ASCII.
-std::string one_line(std::string_view value) {
-  std::string line;
-  for (const char c : base::trim(value)) {
-    if (c == '\r' || c == '\n') continue;
-    line += c == '\t' ? ' ' : c >= ' ' && c <= '~' ? c : '?';
-  }
-  return line;
+// What stands between the last "<" and a ">" that ends the value.
+std::optional<std::string_view> in_brackets(std::string_view value) {
+  value = base::trim(value);
+  const std::size_t open = value.rfind('<');
+  if (open == std::string_view::npos || !value.ends_with('>')) return std::nullopt;
+  return value.substr(open + 1, value.size() - open - 2);
 }
 
-bool may_be_shown(const mail::HeaderField& field) {
-  static constexpr std::array<std::string_view, 7> names = {
-      "From", "Sender", "Reply-To", "Date", "Message-ID", "List-Id", "DKIM-Signature"};
-  const auto known = std::ranges::find_if(
-      names, [&](std::string_view name) { return base::equal_ignoring_case(name, field.name); });
-  if (known == names.end()) return false;
-  if (*known != "DKIM-Signature") return true;
-  // RFC 6376 §3.5: z= is a copy of other fields, in a form that hides addresses from redacted().
-  const auto tags = mail::TagList::parse(field.value);
-  return tags && !tags->find("z");
+std::optional<std::string> message_id(std::string_view value, std::string_view key) {
+  const auto id = in_brackets(value);
+  if (!id) return std::nullopt;
+  return '<' + redacted(*id, key) + '>';
 }
+
+// RFC 2919 §2: a name like that of a domain.
+std::optional<std::string> list_id(std::string_view value, std::string_view key) {
+  const auto id = in_brackets(value);
+  if (!id) return std::nullopt;
+  return '<' + (consists_of(*id, "-._") ? std::string(*id) : digits(*id, key)) + '>';
+}
+
+// RFC 5322 §3.3: numbers, and the names of days, months and zones.
+std::optional<std::string> date(std::string_view value, std::string_view /*key*/) {
+  constexpr std::string_view names =
+      " mon tue wed thu fri sat sun jan feb mar apr may jun jul aug sep oct nov dec"
+      " gmt ut utc est edt cst cdt mst mdt pst pdt z ";
+  std::string out;
+  while (!(value = base::trim(value)).empty()) {
+    const std::string_view word = value.substr(0, value.find_first_of(" \t\r\n"));
+    value.remove_prefix(word.size());
+    std::string_view bare = word;
+    for (const char c : {'(', ')', ','}) {
+      if (bare.starts_with(c)) bare.remove_prefix(1);
+      if (bare.ends_with(c)) bare.remove_suffix(1);
+    }
+    const bool number = bare.find_first_not_of("0123456789:+-") == std::string_view::npos;
+    if (!number && !names.contains(' ' + base::to_lower(bare) + ' ')) return std::nullopt;
+    out.append(out.empty() ? "" : " ").append(word);
+  }
+  return out;
+}
+
+// RFC 6376 §3.5. A tag with octets that its values have no use for is left out, as is z=, a copy of
+// other fields.
+std::optional<std::string> signature(std::string_view value, std::string_view key) {
+  constexpr std::string_view shown = " v a b bh c d h l q s t x ";
+  const auto tags = mail::TagList::parse(value);
+  if (!tags) return std::nullopt;
+  std::string out;
+  for (const mail::Tag& tag : tags->tags()) {
+    std::string text;
+    if (tag.name == "i") {
+      text = redacted(tag.value, key);
+    } else if (shown.contains(' ' + std::string(tag.name) + ' ') &&
+               consists_of(tag.value, "-._/+=: \t\r\n")) {
+      std::ranges::copy_if(tag.value, std::back_inserter(text),
+                           [](char c) { return !base::is_space(c); });
+    } else {
+      continue;
+    }
+    out.append(out.empty() ? "" : "; ").append(tag.name).append("=").append(text);
+  }
+  return out;
+}
+
+struct Shown {
+  std::string_view name;
+  std::optional<std::string> (*value)(std::string_view value, std::string_view key);
+};
+constexpr std::array<Shown, 7> shown_fields = {{{"From", addresses},
+                                                {"Sender", addresses},
+                                                {"Reply-To", addresses},
+                                                {"Date", date},
+                                                {"Message-ID", message_id},
+                                                {"List-Id", list_id},
+                                                {"DKIM-Signature", signature}}};
 
 }  // namespace
 
-std::string redacted(std::string_view text, std::string_view key, std::size_t octets_max) {
-  std::string out;
-  for (const char c : text) {
-    // What is so far from the end is final: half an address without its "@" is never shown.
-    if (out.size() >= octets_max + look_back_max) break;
-    if (c == '@') {
-      const std::size_t begin = out.size() - local_part_octets(out);
-      if (begin != out.size()) {
-        const std::string local_part = base::to_lower(std::string_view(out).substr(begin));
-        out.resize(begin);
-        out += keyed_digest(key, local_part).substr(0, digits_shown);
-      }
-    }
-    out += c;
+std::string redacted(std::string_view address, std::string_view key) {
+  const std::size_t at = address.rfind('@');
+  if (address.empty()) return {};
+  if (at == std::string_view::npos || !is_domain(address.substr(at + 1))) {
+    return digits(address, key);
   }
-  if (out.size() > octets_max) out.resize(octets_max);
-  return out;
+  const std::string_view local_part = address.substr(0, at);
+  return (local_part.empty() ? std::string() : digits(local_part, key)) +
+         std::string(address.substr(at));
 }
 
 std::string redacted_headers(const mail::Headers& headers, std::string_view key) {
   std::string out;
   std::size_t shown = 0;
   for (const mail::HeaderField& field : headers.fields()) {
-    if (!may_be_shown(field)) continue;
+    const auto known = std::ranges::find_if(shown_fields, [&](const Shown& each) {
+      return base::equal_ignoring_case(each.name, field.name);
+    });
+    if (known == shown_fields.end()) continue;
     if (++shown > fields_max) break;
-    out += field.name + ": " +
-           redacted(without_encoded_words(one_line(field.value)), key, value_octets_max);
-    out += '\n';
+    const auto value = known->value(field.value, key);
+    out.append(field.name).append(": ");
+    out.append(value.value_or(std::string(not_shown)).substr(0, value_octets_max)).append("\n");
   }
   return out;
 }

@@ -100,7 +100,7 @@ void add_metadata(pugi::xml_node feedback, const AggregateReport& report) {
   if (!report.reporter.extra_contact_info.empty()) {
     add(metadata, "extra_contact_info", report.reporter.extra_contact_info);
   }
-  add(metadata, "report_id", report_id(report));
+  add(metadata, "report_id", report.id);
   pugi::xml_node range = metadata.append_child("date_range");
   add(range, "begin", std::to_string(begin_of(report)));
   add(range, "end", std::to_string(end_of(report)));
@@ -214,16 +214,16 @@ std::string text_of(const AggregateReport& report) {
 
 }  // namespace
 
-std::string report_id(const AggregateReport& report) {
+std::string report_id(const AggregateReport& report, std::string_view store) {
   const std::string key = report.reporter.organization + '\n' + report.policy_domain.text() + '\n' +
-                          std::to_string(begin_of(report));
+                          std::to_string(begin_of(report)) + '\n' + std::string(store);
   return digest(key);
 }
 
 std::string file_name(const AggregateReport& report) {
   return report.reporter.mailbox.domain.text() + '!' + report.policy_domain.text() + '!' +
          std::to_string(begin_of(report)) + '!' + std::to_string(end_of(report)) + '!' +
-         report_id(report) + ".xml.gz";
+         report.id + ".xml.gz";
 }
 
 std::string to_xml(const AggregateReport& report) {
@@ -248,8 +248,8 @@ MailMessage to_message(const AggregateReport& report, std::string xml_gz, const 
   return {.from = report.reporter.mailbox,
           .to = to,
           .subject = "Report Domain: " + report.policy_domain.text() + " Submitter: " +
-                     report.reporter.mailbox.domain.text() + " Report-ID: " + report_id(report),
-          .id = report_id(report),
+                     report.reporter.mailbox.domain.text() + " Report-ID: " + report.id,
+          .id = report.id,
           .date = now,
           .shape = MailMessage::Shape::mixed,
           .parts = {

@@ -41,11 +41,13 @@ struct AggregateReport {
   PublishedPolicy policy;  // Of the day; the last one seen, if there were several (§3.1).
   std::vector<AggregateRecord> records;
   LeftOut left_out{};
+  std::string id{};  // report_id() when it was made.
 };
 
-// 32 hexadecimal digits that depend on organization, policy domain and day alone: the same at every
-// retry (§3.5.2), on every machine of a fleet, and no other report's.
-[[nodiscard]] std::string report_id(const AggregateReport& report);
+// 32 hexadecimal digits that depend on organization, policy domain, day and store alone: the same at
+// every retry (§3.5.2), on every machine of a fleet, and no other report's. `store` tells the stores
+// of one organization apart (store_identity()), each of which reports what it has itself.
+[[nodiscard]] std::string report_id(const AggregateReport& report, std::string_view store);
 
 // "receiver!policy-domain!begin!end!id.xml.gz" (§3.5.1).
 [[nodiscard]] std::string file_name(const AggregateReport& report);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "verify/base/text.hpp"
 #include "verify/dmarc/record.hpp"
 
 namespace report {
@@ -30,6 +31,19 @@ std::vector<dmarc::Record> consenting_records(const dns::Answer& answer) {
   return records;
 }
 
+// True when the record has the tag of `kind`, whatever became of its value: one that cannot be read
+// still says that reports should not go to the mailbox that was asked for.
+bool names_somebody(const dmarc::Record& record, ReportKind kind) {
+  const std::string_view wanted = kind == ReportKind::aggregate ? "rua" : "ruf";
+  std::string_view rest = record.text;
+  while (!rest.empty()) {
+    const std::string_view tag = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(std::min(tag.size() + 1, rest.size()));
+    if (base::equal_ignoring_case(base::trim(tag.substr(0, tag.find('='))), wanted)) return true;
+  }
+  return false;
+}
+
 Consented accept(const Mailbox& asked, std::span<const dmarc::Record> records, ReportKind kind) {
   std::vector<std::string> uris;
   for (const dmarc::Record& record : records) {
@@ -37,7 +51,11 @@ Consented accept(const Mailbox& asked, std::span<const dmarc::Record> records, R
     uris.insert(uris.end(), named.begin(), named.end());
   }
   Consented made{.asked = asked, .consent = Consent::authorised, .send_to = {asked}, .why = {}};
-  if (uris.empty()) return made;
+  if (std::ranges::none_of(records, [&](const dmarc::Record& record) {
+        return names_somebody(record, kind);
+      })) {
+    return made;
+  }
   // RFC 9990 §4, step 9: the host names the mailbox it wants. That one on another host means
   // neither gets the report: else consent could be used to pass reports on to a victim.
   made.send_to = choose_destinations(uris, replacements_max).used;

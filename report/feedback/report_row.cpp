@@ -40,6 +40,33 @@ std::string word(const std::optional<dmarc::Policy>& policy) {
   return policy ? std::string(dmarc::name(*policy)) : std::string();
 }
 
+// What a report needs of the record. A longer one than anybody has a use for is written anew, from
+// what was understood of it: it would be kept with each row.
+std::string record_text(const dmarc::Record& record) {
+  constexpr std::size_t usual_octets_max = 1000;
+  constexpr std::size_t octets_max = 4000;
+  if (record.text.size() <= usual_octets_max) return record.text;
+  std::string out = "v=DMARC1; p=";
+  out += dmarc::name(record.policy.value_or(dmarc::Policy::none));
+  if (record.public_suffix) out += *record.public_suffix ? "; psd=y" : "; psd=n";
+  if (record.failure_options != "0") {
+    out.append("; fo=");
+    for (const char c : record.failure_options.substr(0, 4))
+      out.append(out.ends_with('=') ? "" : ":") += c;
+  }
+  const auto add = [&](std::string_view tag, const std::vector<std::string>& uris) {
+    std::string list;
+    for (const std::string& uri : uris) {
+      if (out.size() + list.size() + uri.size() > octets_max) break;
+      list.append(list.empty() ? "" : ",").append(uri);
+    }
+    if (!list.empty()) out.append("; ").append(tag).append("=").append(list);
+  };
+  add("rua", record.aggregate_to);
+  add("ruf", record.failure_to);
+  return out;
+}
+
 // RFC 9990 §3.1.1: values are those discovered or the default.
 PublishedPolicy published(const verify::Facts& facts) {
   const dmarc::Result& dmarc = facts.dmarc;
@@ -50,7 +77,7 @@ PublishedPolicy published(const verify::Facts& facts) {
     published.testing = dmarc.published != dmarc.policy;
     return published;
   }
-  published.record = record->text;
+  published.record = record_text(*record);
   published.p = dmarc::name(record->policy.value_or(dmarc::Policy::none));
   published.sp = word(record->subdomain_policy);
   published.np = word(record->nonexistent_policy);

@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 
+#include "verify/base/ip_address.hpp"
 #include "verify/base/text.hpp"
 
 namespace report {
@@ -40,6 +41,11 @@ struct Conversation {
     if (command == "DATA" && reply.starts_with("354")) command = "message";
   }
 
+  // RFC 5321 §4.2.1: any 2yz after the message, in its last line, is as good as 250.
+  [[nodiscard]] bool took_message() const {
+    return command == "message" && code() / 100 == 2 && (reply.size() == 3 || reply[3] == ' ');
+  }
+
   [[nodiscard]] int code() const {
     const auto number = base::parse_number(std::string_view(reply).substr(0, 3));
     return number && reply.size() >= 3 ? static_cast<int>(*number) : 0;
@@ -55,12 +61,20 @@ struct Conversation {
   }
 
  private:
-  // Many relays say only after RCPT that they do not relay for us. RFC 3463 §3.8: x.7.z is about
-  // who may send, not about the mailbox; RFC 4954 §6 has the codes without one.
+  // Many relays say only after RCPT that they do not relay for us, or are in trouble: by the codes of
+  // RFC 4954 §6, by those of a conversation that is out of order, by RFC 3463 (x.7: who may send,
+  // x.3: the system, x.5: the protocol, 5.1.7 and 5.1.8: the sender), or by words.
   [[nodiscard]] bool refuses_us() const {
-    const std::string_view detail =
-        std::string_view(reply).substr(std::min<std::size_t>(4, reply.size()));
-    return code() == 530 || code() == 535 || detail.starts_with("5.7.");
+    static constexpr std::array<int, 8> codes = {500, 502, 503, 504, 530, 534, 535, 538};
+    if (std::ranges::find(codes, code()) != codes.end()) return true;
+    if (is_about_mailbox(reply)) return false;
+    const std::string text = base::to_lower(reply);
+    static constexpr std::array<std::string_view, 18> signs = {
+        "5.7.",           "5.3.",          "5.5.",          "5.1.7",        "5.1.8",
+        "relay",          "rcpthosts",     "sender",        "authent",      "authori",
+        "not permitted",  "access denied", "not allowed",   "your ip",      "your host",
+        "blocked",        "client host",   "login"};
+    return std::ranges::any_of(signs, [&](std::string_view sign) { return text.contains(sign); });
   }
 };
 
@@ -117,14 +131,31 @@ base::Result<std::string> url_for(const Relay& relay, const base::Domain& hello)
     return base::fail("\"" + base::printable(relay.url) +
                       "\" is neither smtp://host:port nor smtps://host:port");
   }
-  if (relay.login && scheme == "smtp" && relay.tls == Relay::Tls::may) {
-    return base::fail("a password needs encryption: tls = \"encrypt\" or \"verify\", or smtps://");
+  if (relay.login && scheme == "smtp" && relay.tls == Relay::Tls::may && !is_loopback(relay.url)) {
+    return base::fail("a password for another machine needs encryption: tls, or smtps://");
   }
   curl_url_set(url.get(), CURLUPART_PATH, ("/" + hello.text()).c_str(), 0);
   return part_of(url.get(), CURLUPART_URL);
 }
 
 }  // namespace
+
+bool is_loopback(std::string_view url) {
+  std::string_view host = url.substr(std::min(url.find("://"), url.size()));
+  if (host.empty()) return false;
+  host.remove_prefix(3);
+  if (host.starts_with('[')) return host.starts_with("[::1]");
+  host = host.substr(0, host.find_first_of(":/"));
+  if (base::equal_ignoring_case(host, "localhost")) return true;
+  return host.starts_with("127.") && base::IpAddress::parse(host).has_value();
+}
+
+bool is_about_mailbox(std::string_view reply) {
+  static constexpr std::array<std::string_view, 8> codes = {"5.1.1 ", "5.1.2 ", "5.1.3 ",  "5.1.4 ",
+                                                            "5.1.6 ", "5.1.10 ", "5.2.1 ", "5.2.2 "};
+  const std::string detail = std::string(reply.substr(std::min<std::size_t>(4, reply.size()))) + ' ';
+  return std::ranges::any_of(codes, [&](std::string_view code) { return detail.starts_with(code); });
+}
 
 struct Submitter::Connection {
   Conversation conversation;
@@ -146,13 +177,14 @@ void Submitter::Connection::configure(const Relay& relay, const std::string& url
   set(CURLOPT_REDIR_PROTOCOLS_STR, "");
   set(CURLOPT_PROXY, "");
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(relay.connect_timeout.count()));
-  set(CURLOPT_TIMEOUT_MS, static_cast<long>(relay.timeout.count()));
-  // Bounds how long a QUIT is waited for, which the other two do not. Whole seconds, at least one.
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(3 * relay.timeout.count()));
+  // Of each reply, also to QUIT, which the other two do not bound. Whole seconds, at least one.
   set(CURLOPT_SERVER_RESPONSE_TIMEOUT,
       static_cast<long>(std::chrono::ceil<std::chrono::seconds>(relay.timeout).count()));
   set(CURLOPT_MAXAGE_CONN, 30L);  // A server may have closed an older one: start afresh.
 
-  const bool verified = relay.tls == Relay::Tls::verify;
+  const bool verified =
+      relay.tls == Relay::Tls::verify || (relay.login && !is_loopback(relay.url));
   set(CURLOPT_USE_SSL,
       static_cast<long>(relay.tls == Relay::Tls::may ? CURLUSESSL_TRY : CURLUSESSL_ALL));
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
@@ -207,6 +239,8 @@ Submitted Submitter::submit(const std::optional<Mailbox>& sender, const Mailbox&
   if (result == CURLE_OK) return {.outcome = Submitted::Outcome::sent, .reason = {}};
 
   const Conversation& said = to.conversation;
+  // libcurl knows no other code than 250 there.
+  if (said.took_message()) return {.outcome = Submitted::Outcome::sent, .reason = {}};
   Submitted failed{.code = said.code() >= 400 ? said.code() : 0, .reason = said.command + ": "};
   if (said.refused_for_good()) failed.outcome = Submitted::Outcome::permanent;
   const std::string_view own = problem[0] != '\0' ? problem.data() : curl_easy_strerror(result);

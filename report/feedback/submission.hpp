@@ -15,13 +15,15 @@ namespace report {
 
 // The server that takes reports: the site's own MTA, which signs and routes them.
 struct Relay {
-  // As Postfix names its levels. Only `verify` looks at the certificate.
+  // As Postfix names its levels. The certificate is looked at by `verify`, and wherever a password
+  // is sent to another machine.
   enum class Tls : std::uint8_t {
     may,      // STARTTLS when it is offered.
     encrypt,  // STARTTLS, or nothing is sent.
     verify,   // The same, with a certificate for that host from a known authority.
   };
-  // What to prove who we are with. Never without `encrypt` or `verify`.
+  // What to prove who we are with. To another machine never without a certificate for its name, at
+  // whichever level.
   struct Login {
     std::string user;
     std::string password;
@@ -29,20 +31,27 @@ struct Relay {
 
   std::string url = "smtp://127.0.0.1:25";  // Or smtps://, which is TLS from the start.
   Tls tls = Tls::may;
-  std::string authorities{};  // File of certificates for `verify`; empty: the system's.
+  std::string authorities{};  // File of certificates of authorities; empty: the system's.
   std::optional<Login> login{};
   std::chrono::milliseconds connect_timeout{10'000};
-  // Of one submission, from connect to reply; at worst, a relay that hangs at the very end costs
-  // this again for its QUIT.
-  std::chrono::milliseconds timeout{120'000};
+  // For each reply: RFC 5321 §4.5.3.2.6 gives the last one ten minutes, and who hangs up sooner gets
+  // it sent twice. All of a submission takes three times this at most. In whole seconds, rounded up.
+  std::chrono::milliseconds timeout{600'000};
 };
+
+// True when the server of such a URL is this machine: what is sent there nobody else can read.
+[[nodiscard]] bool is_loopback(std::string_view url);
+
+// True when the reply says by its enhanced code that it is about the mailbox (RFC 3463 §3.2, §3.3),
+// "550 5.1.1 no such user", and not about who sends, or the relay.
+[[nodiscard]] bool is_about_mailbox(std::string_view reply);
 
 struct Submitted {
   enum class Outcome : std::uint8_t {
     sent,
     temporary,  // Try again later: also whatever is wrong with the relay itself or with us.
-    permanent,  // Refused for good for this recipient or this message: 5xx to RCPT (but 5.7.x,
-                // which is about us), DATA or after, and 552 to MAIL.
+    permanent,  // Refused for good for this recipient or this message: 5xx to RCPT (unless it is
+                // about us or the relay itself), DATA or after, and 552 to MAIL.
   };
 
   Outcome outcome = Outcome::temporary;

@@ -4,13 +4,13 @@
 
 #include "report/outbox/outbox.hpp"
 #include "report/store/sql.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 
 namespace {
 
 constexpr std::size_t reply_octets_max = 300;
+constexpr std::chrono::days revived_max{7};
 constexpr std::string_view delivery_columns =
     "SELECT d.report_id, d.destination, d.state, d.attempts, d.next_ms, r.kind, r.day,"
     " r.policy_domain, r.organization, r.mailbox, r.made_ms, r.messages"
@@ -33,7 +33,16 @@ std::optional<Delivery> to_delivery(const SqlRow& row) {
                   .messages = static_cast<std::uint64_t>(number(row[11]))};
 }
 
-// What a row of deliveries becomes.
+// Printable text that may be too long for a column; a letter is not cut in two.
+std::string cut(std::string_view text) {
+  if (text.size() <= reply_octets_max) return std::string(text);
+  std::size_t end = reply_octets_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
+  return std::string(text.substr(0, end));
+}
+
+// What a row of deliveries becomes; `reply` is printable.
 struct Change {
   std::string_view state;
   base::WallTime next;
@@ -48,7 +57,7 @@ base::Result<void> update(Database& database, const Delivery& delivery, const Ch
       delivery.key.report_id,       delivery.key.destination,
       std::string(change.state),    static_cast<std::int64_t>(change.attempted ? 1 : 0),
       milliseconds_of(change.next), change.sent ? milliseconds_of(*change.sent) : std::int64_t{0},
-      std::int64_t{change.code},    base::printable(change.reply, reply_octets_max)};
+      std::int64_t{change.code},    cut(change.reply)};
   const auto done = database.execute(
       "UPDATE deliveries SET state = $3, attempts = attempts + $4, next_ms = $5, sent_ms = $6,"
       " reply_code = $7, reply = $8 WHERE report_id = $1 AND destination = $2",
@@ -82,18 +91,33 @@ base::Result<DeliveryState> try_later(Database& database, const Delivery& delive
   return expired ? DeliveryState::expired : DeliveryState::waiting;
 }
 
+// What a content filter says of one domain's reports says nothing of those of others: a mailbox may
+// take the reports of many domains, and their owners choose their names.
+std::string content_key(const std::string& destination, const std::string& policy_domain) {
+  return destination + " about " + policy_domain;
+}
+
 base::Result<void> note_rejection(Database& database, const Delivery& delivery,
                                   const Submitted& submitted, const DeliveryLimits& limits,
                                   base::WallTime now) {
   if (submitted.reason.starts_with("MAIL"))
     return {};  // Too big for the relay: no mailbox's fault.
   // The mailbox itself was refused, or one message after the other.
+  constexpr std::string_view recipient = "RCPT: ";
+  const std::string_view reason = submitted.reason;
+  const bool at_recipient = reason.starts_with(recipient);
   const auto rejections_max = static_cast<std::int64_t>(limits.rejections_max);
-  const std::int64_t weight = submitted.reason.starts_with("RCPT") ? rejections_max : 1;
+  const bool unknown = at_recipient && is_about_mailbox(reason.substr(recipient.size()));
+  const std::int64_t weight = unknown ? rejections_max : 1;
   const std::int64_t until = milliseconds_of(now + limits.suppression);
   const SqlValue parameters[] = {
-      delivery.key.destination, weight, weight >= rejections_max ? until : std::int64_t{0},
-      rejections_max,           until,  base::printable(submitted.reason, reply_octets_max)};
+      at_recipient ? delivery.key.destination
+                   : content_key(delivery.key.destination, delivery.policy_domain),
+      weight,
+      weight >= rejections_max ? until : std::int64_t{0},
+      rejections_max,
+      until,
+      cut(submitted.reason)};
   const auto done = database.execute(
       "INSERT INTO suppressions (destination, rejections, until_ms, why)"
       " VALUES ($1, $2, $3, $6) ON CONFLICT (destination) DO UPDATE SET"
@@ -104,9 +128,22 @@ base::Result<void> note_rejection(Database& database, const Delivery& delivery,
   return {};
 }
 
-base::Result<void> forget_rejections(Database& database, const std::string& destination) {
-  const SqlValue parameters[] = {destination};
-  const auto done = database.execute("DELETE FROM suppressions WHERE destination = $1", parameters);
+base::Result<void> forget_rejections(Database& database, const Delivery& delivery) {
+  const std::string& destination = delivery.key.destination;
+  const SqlValue parameters[] = {destination, content_key(destination, delivery.policy_domain)};
+  const auto done =
+      database.execute("DELETE FROM suppressions WHERE destination IN ($1, $2)", parameters);
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+// What reserve() counted, and was not sent.
+base::Result<void> give_back(Database& database, const Delivery& delivery, base::WallTime now) {
+  const SqlValue parameters[] = {delivery.destination.folded(), number_of(day_of(now))};
+  const auto done = database.execute(
+      "UPDATE destination_days SET messages = messages - 1"
+      " WHERE destination = $1 AND day = $2 AND messages > 0",
+      parameters);
   if (!done) return std::unexpected(done.error());
   return {};
 }
@@ -191,10 +228,14 @@ base::Result<DeliveryState> settle(Database& database, const Delivery& delivery,
                                    const Submitted& submitted, const DeliveryLimits& limits,
                                    base::WallTime now) {
   return in_transaction(database, [&]() -> base::Result<DeliveryState> {
+    const bool sent = submitted.outcome == Submitted::Outcome::sent;
+    if (!sent) {
+      const auto given = give_back(database, delivery, now);
+      if (!given) return std::unexpected(given.error());
+    }
     if (submitted.outcome == Submitted::Outcome::temporary) {
       return try_later(database, delivery, submitted, limits, now);
     }
-    const bool sent = submitted.outcome == Submitted::Outcome::sent;
     const DeliveryState state = sent ? DeliveryState::sent : DeliveryState::failed;
     Change change{.state = name(state),
                   .next = now,
@@ -205,7 +246,7 @@ base::Result<DeliveryState> settle(Database& database, const Delivery& delivery,
     if (const auto done = update(database, delivery, change); !done) {
       return std::unexpected(done.error());
     }
-    const auto noted = sent ? forget_rejections(database, delivery.key.destination)
+    const auto noted = sent ? forget_rejections(database, delivery)
                             : note_rejection(database, delivery, submitted, limits, now);
     if (!noted) return std::unexpected(noted.error());
     return state;
@@ -239,12 +280,53 @@ base::Result<void> accept_consent(Database& database, const Delivery& delivery,
   });
 }
 
+base::Result<void> revive(Database& database, const Delivery& delivery,
+                          const DeliveryLimits& limits, base::WallTime now) {
+  return in_transaction(database, [&]() -> base::Result<void> {
+    const SqlValue parameters[] = {delivery.key.report_id, delivery.key.destination,
+                                   milliseconds_of(next_attempt(delivery, limits, now))};
+    const auto done = database.execute(
+        "UPDATE deliveries SET state = 'waiting', next_ms = $3"
+        " WHERE report_id = $1 AND destination = $2 AND state = 'failed'",
+        parameters);
+    if (!done) return std::unexpected(done.error());
+    return forget_rejections(database, delivery);
+  });
+}
+
+base::Result<Unsuppressed> unsuppress(Database& database, const std::optional<Mailbox>& mailbox,
+                                      base::WallTime now) {
+  const std::string one = mailbox ? mailbox->text() : "";
+  return in_transaction(database, [&]() -> base::Result<Unsuppressed> {
+    // "_" and "%" are letters of addresses, so no LIKE.
+    const SqlValue which[] = {one, one + " about "};
+    const auto lifted = database.execute(
+        "DELETE FROM suppressions WHERE $1 = '' OR destination = $1"
+        " OR SUBSTR(destination, 1, LENGTH($2)) = $2 RETURNING 1",
+        which);
+    if (!lifted) return std::unexpected(lifted.error());
+    const SqlValue again[] = {one, milliseconds_of(now), milliseconds_of(now - revived_max)};
+    const auto revived = database.execute(
+        "UPDATE deliveries SET state = 'waiting', next_ms = $2"
+        " WHERE state IN ('failed', 'suppressed') AND ($1 = '' OR destination = $1)"
+        " AND report_id IN (SELECT report_id FROM reports WHERE made_ms >= $3 AND state = 'made')"
+        " RETURNING 1",
+        again);
+    if (!revived) return std::unexpected(revived.error());
+    return Unsuppressed{.suppressions = lifted->size(), .deliveries = revived->size()};
+  });
+}
+
 base::Result<std::optional<std::string>> suppression(Database& database,
                                                      const std::string& destination,
+                                                     const std::string& policy_domain,
                                                      base::WallTime now) {
-  const SqlValue parameters[] = {destination, milliseconds_of(now)};
+  const SqlValue parameters[] = {destination, milliseconds_of(now),
+                                 content_key(destination, policy_domain)};
   const auto rows = database.execute(
-      "SELECT why FROM suppressions WHERE destination = $1 AND until_ms > $2", parameters);
+      "SELECT why FROM suppressions WHERE destination IN ($1, $3) AND until_ms > $2"
+      " ORDER BY destination",
+      parameters);
   if (!rows) return std::unexpected(rows.error());
   if (rows->empty()) return std::nullopt;
   return text(rows->front()[0]);
@@ -254,7 +336,7 @@ base::Result<DeliveryState> reserve(Database& database, const Delivery& delivery
                                     const DeliveryLimits& limits, base::WallTime now) {
   if (limits.daily_max == 0) return DeliveryState::waiting;
   const Day today = day_of(now);
-  const SqlValue parameters[] = {delivery.key.destination, number_of(today),
+  const SqlValue parameters[] = {delivery.destination.folded(), number_of(today),
                                  static_cast<std::int64_t>(limits.daily_max)};
   const auto rows = database.execute(
       "INSERT INTO destination_days (destination, day, messages) VALUES ($1, $2, 1)"

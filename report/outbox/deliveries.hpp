@@ -62,7 +62,8 @@ struct DeliveryLimits {
   std::chrono::hours expiry{48};            // After a report was made; it is tried once at least.
   std::uint64_t daily_max = 5000;           // To one mailbox; 0: no limit.
   std::chrono::days suppression{7};
-  std::uint64_t rejections_max = 3;  // Of messages, in a row; of the mailbox itself one is enough.
+  // In a row; when the relay says that there is no such mailbox, one is enough.
+  std::uint64_t rejections_max = 3;
 };
 
 // Each mailbox that is not there yet.
@@ -97,12 +98,30 @@ struct DeliveryLimits {
                                                 std::span<const Mailbox> send_to,
                                                 base::WallTime now);
 
-// Why nothing is sent to this mailbox for a while; nothing when it is.
+// A refusal that turned out to be the relay's trouble, and not the mailbox's: waits again, and the
+// mailbox is not suppressed for it.
+[[nodiscard]] base::Result<void> revive(Database& database, const Delivery& delivery,
+                                        const DeliveryLimits& limits, base::WallTime now);
+
+// Why nothing is sent to this mailbox for a while, or none of this domain's reports, as it is the
+// content of messages that was refused; nothing when all is well.
 [[nodiscard]] base::Result<std::optional<std::string>> suppression(Database& database,
                                                                    const std::string& destination,
+                                                                   const std::string& policy_domain,
                                                                    base::WallTime now);
-// Counts one report more for today: `waiting`. One too many makes the delivery `capped`, until
-// tomorrow, or `expired`.
+
+// What unsuppress() did.
+struct Unsuppressed {
+  std::uint64_t suppressions = 0;
+  std::uint64_t deliveries = 0;  // Failed or suppressed ones of the last week: they wait again.
+};
+// Lifts the suppressions of a mailbox, or of all. REQUIRES: no transaction.
+[[nodiscard]] base::Result<Unsuppressed> unsuppress(Database& database,
+                                                    const std::optional<Mailbox>& mailbox,
+                                                    base::WallTime now);
+
+// Counts one report more for today, by Mailbox::folded(): `waiting`. One too many makes the delivery
+// `capped`, until tomorrow, or `expired`. settle() takes back what was not sent.
 [[nodiscard]] base::Result<DeliveryState> reserve(Database& database, const Delivery& delivery,
                                                   const DeliveryLimits& limits, base::WallTime now);
 

@@ -12,6 +12,7 @@
 #include "report/outbox/day_rows.hpp"
 #include "report/outbox/deliveries.hpp"
 #include "report/store/sql.hpp"
+#include "report/store/store_identity.hpp"
 #include "verify/base/text.hpp"
 #include "verify/dmarc/record.hpp"
 
@@ -79,7 +80,7 @@ Destinations asked_for(const PublishedPolicy& policy, std::size_t destinations_m
 base::Result<void> insert_report(Database& database, const AggregateReport& report,
                                  std::string_view why, std::uint64_t messages, base::WallTime now) {
   const bool wanted = why.empty();
-  const SqlValue parameters[] = {report_id(report),
+  const SqlValue parameters[] = {report.id,
                                  number_of(report.day),
                                  report.policy_domain.text(),
                                  report.reporter.organization,
@@ -130,18 +131,21 @@ base::Result<Made> make(Database& database, const OutboxOptions& options,
                                    .records_max = options.records_max});
   if (!rows) return std::unexpected(rows.error());
   if (rows->records.empty() && rows->left_out.records == 0) return Made();
-  const AggregateReport report{.reporter = options.reporter,
+  const auto store = store_identity(database);
+  if (!store) return std::unexpected(store.error());
+  AggregateReport report{.reporter = options.reporter,
                                .policy_domain = *domain,
                                .day = candidate.day,
                                .policy = final_policy(rows->records),
                                .records = std::move(rows->records),
                                .left_out = rows->left_out};
+  report.id = report_id(report, *store);
   const Destinations destinations = asked_for(report.policy, options.destinations_max);
   const std::string why = why_unwanted(report, rows->caused, destinations);
   const auto inserted = insert_report(database, report, why, rows->messages, now);
   if (!inserted) return std::unexpected(inserted.error());
   if (!why.empty()) return Made{.unwanted = 1};
-  const std::string id = report_id(report);
+  const std::string& id = report.id;
   // An operator's own choice needs nobody's consent, and comes first, as it may be a rua as well.
   const auto copies = add_deliveries(database, id, options.copy_to, DeliveryState::waiting, now);
   if (!copies) return std::unexpected(copies.error());
@@ -204,13 +208,17 @@ base::Result<std::optional<std::string>> preview_xml(Database& database,
       database, {.day = day, .policy_domain = domain.text(), .records_max = options.records_max});
   if (!rows) return std::unexpected(rows.error());
   if (rows->records.empty()) return std::nullopt;
+  const auto store = store_identity(database);
+  if (!store) return std::unexpected(store.error());
   const PublishedPolicy policy = final_policy(rows->records);
-  return to_xml({.reporter = options.reporter,
-                 .policy_domain = domain,
-                 .day = day,
-                 .policy = policy,
-                 .records = std::move(rows->records),
-                 .left_out = rows->left_out});
+  AggregateReport report{.reporter = options.reporter,
+                         .policy_domain = domain,
+                         .day = day,
+                         .policy = policy,
+                         .records = std::move(rows->records),
+                         .left_out = rows->left_out};
+  report.id = report_id(report, *store);
+  return to_xml(report);
 }
 
 base::Result<void> expire_reports(Database& database, base::WallTime now) {

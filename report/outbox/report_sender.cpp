@@ -1,7 +1,11 @@
 #include "report/outbox/report_sender.hpp"
 
+#include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,7 +20,8 @@ namespace report {
 namespace {
 
 constexpr std::size_t batch_max = 100;
-constexpr int relay_failures_max = 3;  // One after the other.
+constexpr int relay_failures_max = 3;         // One after the other.
+constexpr std::size_t same_refusals_max = 3;  // Likewise, of different mailboxes.
 
 ReportKind kind_of(const Delivery& delivery) {
   return delivery.kind == "failure" ? ReportKind::failure : ReportKind::aggregate;
@@ -37,9 +42,27 @@ std::optional<MailMessage> compose(const Delivery& delivery, std::string body,
       .policy_domain = *domain,
       .day = delivery.day,
       .policy = {},
-      .records = {{.row = {}, .messages = delivery.messages}}};
+      .records = {{.row = {}, .messages = delivery.messages}},
+      .id = delivery.key.report_id};
   return to_message(report, std::move(body), delivery.destination, delivery.made);
 }
+
+// A reply without what differs from one mailbox to the next: words with "@", "." or a digit in them.
+std::string without_details(std::string_view reply) {
+  std::string text;
+  while (!reply.empty()) {
+    const std::string_view word = reply.substr(0, reply.find(' '));
+    reply.remove_prefix(std::min(word.size() + 1, reply.size()));
+    if (word.find_first_of("@.0123456789") == std::string_view::npos) text.append(word).append(" ");
+  }
+  return text;
+}
+
+// Mailboxes that were refused one after the other with the same words.
+struct Refusals {
+  std::string words;
+  std::map<std::string, Delivery> deliveries;  // By Mailbox::folded().
+};
 
 // True when not this recipient or message is in trouble, but whoever is to take it.
 bool is_relay_failure(const Submitted& submitted) {
@@ -74,6 +97,13 @@ class Sender {
   [[nodiscard]] base::Result<void> submit(const Delivery& delivery);
   [[nodiscard]] base::Result<void> end_with(const Delivery& delivery, DeliveryState state,
                                             std::string_view why);
+  // What became of it is stored; once more when the database went away meanwhile, as the relay may
+  // have the message already.
+  [[nodiscard]] base::Result<DeliveryState> settle_surely(const Delivery& delivery,
+                                                          const Submitted& submitted);
+  // Notices when refusals are the relay's trouble.
+  [[nodiscard]] base::Result<void> weigh_refusal(const Delivery& delivery,
+                                                 const Submitted& submitted);
 
   Database& database_;
   dns::Resolver& resolver_;
@@ -82,6 +112,8 @@ class Sender {
   const SendSurroundings& surroundings_;
   SendResult result_;
   int relay_failures_ = 0;
+  Refusals refusals_;
+  std::set<std::string> relay_words_;  // Of refusals that are the relay's trouble.
 };
 
 void Sender::note(const Delivery& delivery, DeliveryState state, std::string_view why) {
@@ -91,7 +123,7 @@ void Sender::note(const Delivery& delivery, DeliveryState state, std::string_vie
   surroundings_.log("report=" + delivery.key.report_id + " domain=" + delivery.policy_domain +
                     " to=" + delivery.key.destination + " " +
                     std::string(put_off ? "put-off" : name(state)) +
-                    (why.empty() ? "" : " why=\"" + base::printable(why) + "\""));
+                    (why.empty() ? "" : " why=\"" + std::string(why) + "\""));
 }
 
 // All questions of a batch at once: who asks a second time gets the answer of the first, or joins
@@ -142,10 +174,14 @@ base::Result<void> Sender::submit(const Delivery& delivery) {
     note(delivery, *reserved, "its reports of a day are sent");
     return {};
   }
-  const Submitted submitted =
+  Submitted submitted =
       submitter_.submit(message->from, delivery.destination, to_octets(*message));
-  const auto state = settle(database_, delivery, submitted, options_.limits, now());
+  if (relay_words_.contains(without_details(submitted.reason))) {
+    submitted.outcome = Submitted::Outcome::temporary;
+  }
+  const auto state = settle_surely(delivery, submitted);
   if (!state) return std::unexpected(state.error());
+  if (const auto weighed = weigh_refusal(delivery, submitted); !weighed) return weighed;
   relay_failures_ = is_relay_failure(submitted) ? relay_failures_ + 1 : 0;
   result_.relay_down = relay_failures_ >= relay_failures_max;
   note(delivery, *state, submitted.reason);
@@ -153,9 +189,45 @@ base::Result<void> Sender::submit(const Delivery& delivery) {
   return {};
 }
 
+base::Result<DeliveryState> Sender::settle_surely(const Delivery& delivery,
+                                                  const Submitted& submitted) {
+  auto state = settle(database_, delivery, submitted, options_.limits, now());
+  return state ? state : settle(database_, delivery, submitted, options_.limits, now());
+}
+
+base::Result<void> Sender::weigh_refusal(const Delivery& delivery, const Submitted& submitted) {
+  const bool refused = submitted.outcome == Submitted::Outcome::permanent;
+  // RFC 5321 §4.2.1: 5yz, and yet not of the mailbox.
+  if (!refused && submitted.code >= 500) result_.relay_refuses = true;
+  if (!refused || !submitted.reason.starts_with("RCPT")) {
+    // What was taken, or refused later, had its recipient taken.
+    const bool taken = submitted.outcome == Submitted::Outcome::sent ||
+                       (refused && !submitted.reason.starts_with("MAIL"));
+    if (taken) refusals_ = {};
+    return {};
+  }
+  const std::string words = without_details(submitted.reason);
+  if (refusals_.words != words) refusals_ = {.words = words, .deliveries = {}};
+  refusals_.deliveries.insert_or_assign(delivery.destination.folded(), delivery);
+  if (refusals_.deliveries.size() < same_refusals_max) return {};
+  for (const auto& [mailbox, refused_before] : refusals_.deliveries) {
+    const auto revived = revive(database_, refused_before, options_.limits, now());
+    if (!revived) return revived;
+    ++result_.put_off;
+    --result_.ended;
+  }
+  relay_words_.insert(words);
+  result_.relay_refuses = true;
+  surroundings_.log("the relay refuses one mailbox after the other with the same words, which is"
+                    " its own trouble: their reports wait. It says \"" +
+                    submitted.reason + "\"");
+  refusals_ = {};
+  return {};
+}
+
 base::Result<void> Sender::work_on(const Delivery& delivery) {
   if (delivery.state == name(DeliveryState::asking)) return ask_consent(delivery);
-  const auto suppressed = suppression(database_, delivery.key.destination, now());
+  const auto suppressed = suppression(database_, delivery.key.destination, delivery.policy_domain, now());
   if (!suppressed) return std::unexpected(suppressed.error());
   if (*suppressed) return end_with(delivery, DeliveryState::suppressed, **suppressed);
   return submit(delivery);

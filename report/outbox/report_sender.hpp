@@ -36,6 +36,9 @@ struct SendResult {
   std::uint64_t put_off = 0;  // Temporary trouble, or a cap.
   std::uint64_t ended = 0;    // Refused, failed, expired, suppressed.
   bool relay_down = false;    // What is left was not tried.
+  // It refused several mailboxes in a row with the same words, which are its own trouble: those
+  // wait, as do all that are refused so.
+  bool relay_refuses = false;
 };
 
 // Sends every delivery that is due. Several processes may do this at once: each delivery is locked

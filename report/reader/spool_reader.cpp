@@ -12,12 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "verify/base/safe_file.hpp"
 #include "verify/base/text.hpp"
 
 namespace report {
 
 namespace {
 
+using base::Descriptor;
 namespace fs = std::filesystem;
 
 constexpr std::string_view id_prefix = "spool-id-";
@@ -28,23 +30,6 @@ std::unexpected<base::Error> failed(std::string_view what, const fs::path& path,
   return base::fail(std::string("spool: ").append(what) + " " + base::printable(path.string()) +
                     ": " + std::generic_category().message(error));
 }
-
-// An open descriptor, closed with its object.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  [[nodiscard]] int get() const noexcept { return number_; }
-  [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
 
 bool is_id(std::string_view text) {
   return text.size() == id_digits && std::ranges::all_of(text, [](char c) {
@@ -81,6 +66,23 @@ bool is_segment(std::string_view name) {
 
 // True when nobody writes to the segment any more: see claim() in spool.cpp.
 bool is_abandoned(int descriptor) { return ::flock(descriptor, LOCK_EX | LOCK_NB) == 0; }
+
+// What is in the directory, and no link or FIFO that somebody planted there.
+base::Result<Descriptor> open_segment(const fs::path& path) {
+  auto file = base::open_file(path, O_RDONLY);
+  if (!file) return base::fail("spool: cannot open " + file.error().what);
+  return file;
+}
+
+// False when the octet before `from` is no line end, or is not there: the file is another one than it
+// was, or was cut off.
+base::Result<bool> goes_on_at(int descriptor, const fs::path& path, std::uint64_t from) {
+  if (from == 0) return true;
+  char octet = 0;
+  const ssize_t count = ::pread(descriptor, &octet, 1, static_cast<off_t>(from - 1));
+  if (count < 0) return failed("cannot read", path, errno);
+  return count == 1 && octet == '\n';
+}
 
 base::Result<std::uint64_t> size_of(int descriptor, const fs::path& path) {
   struct stat status {};
@@ -167,12 +169,9 @@ SpoolReader::~SpoolReader() {
 }
 
 base::Result<SpoolReader> SpoolReader::open(const fs::path& directory) {
-  std::error_code error;
-  if (fs::create_directories(directory, error)) {
-    fs::permissions(directory, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec,
-                    error);
+  if (const auto made = base::make_directories(directory); !made) {
+    return base::fail("spool: cannot create " + made.error().what);
   }
-  if (error) return failed("cannot create", directory, error.value());
   Descriptor lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (lock.get() < 0) return failed("cannot open", directory, errno);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -183,8 +182,8 @@ base::Result<SpoolReader> SpoolReader::open(const fs::path& directory) {
   if (id.empty()) {
     id = make_id();
     const fs::path path = directory / (std::string(id_prefix) + id);
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
-    if (file.get() < 0) return failed("cannot create", path, errno);
+    const auto file = base::open_file(path, O_WRONLY | O_CREAT | O_EXCL);
+    if (!file) return base::fail("spool: cannot create " + file.error().what);
     if (::fsync(lock.get()) != 0) return failed("cannot fsync", directory, errno);
   }
   return SpoolReader(directory, lock.release(), std::move(id));
@@ -192,8 +191,22 @@ base::Result<SpoolReader> SpoolReader::open(const fs::path& directory) {
 
 base::Result<SpoolPiece> read_lines(const fs::path& segment, std::uint64_t from,
                                     ReadLimits limits) {
-  const Descriptor file(::open(segment.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return failed("cannot open", segment, errno);
+  const auto opened = open_segment(segment);
+  if (!opened) return std::unexpected(opened.error());
+  const Descriptor& file = *opened;
+  const auto goes_on = goes_on_at(file.get(), segment, from);
+  if (!goes_on) return std::unexpected(goes_on.error());
+  if (!*goes_on) {
+    // Of a segment whose last line was torn, all is read; else it is not what it was.
+    const auto size = size_of(file.get(), segment);
+    if (!size) return std::unexpected(size.error());
+    if (*size != from || !is_abandoned(file.get())) {
+      SpoolPiece another;
+      another.end = from;
+      another.changed = true;
+      return another;
+    }
+  }
   const auto text = read_octets(file.get(), segment, from, limits.octets_max);
   if (!text) return std::unexpected(text.error());
   SpoolPiece piece = split(*text, from, limits.lines_max);
@@ -216,8 +229,9 @@ base::Result<SpoolPiece> read_lines(const fs::path& segment, std::uint64_t from,
 
 base::Result<bool> SpoolReader::remove(const std::string& segment, std::uint64_t end) const {
   const fs::path path = directory_ / segment;
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return failed("cannot open", path, errno);
+  const auto opened = open_segment(path);
+  if (!opened) return std::unexpected(opened.error());
+  const Descriptor& file = *opened;
   // The lock is held until the name is gone: no writer claims it meanwhile.
   if (!is_abandoned(file.get())) return false;
   const auto size = size_of(file.get(), path);
@@ -234,9 +248,9 @@ base::Result<std::vector<Segment>> list_segments(const fs::path& directory) {
   for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
     const std::string name = entries->path().filename();
     if (!is_segment(name)) continue;
-    std::error_code gone;
-    const std::uint64_t octets = entries->file_size(gone);
-    if (!gone) segments.push_back({name, octets});
+    struct stat status {};  // Of the entry itself: a link is no segment.
+    if (::lstat(entries->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    segments.push_back({name, static_cast<std::uint64_t>(status.st_size)});
   }
   if (error) return failed("cannot read", directory, error.value());
   std::ranges::sort(segments, {}, &Segment::name);

@@ -24,6 +24,7 @@ struct SpoolPiece {
   std::vector<SpoolLine> lines;  // Empty ones left out.
   std::uint64_t end = 0;         // Position behind them: where to go on.
   bool finished = false;         // Nobody writes to the segment any more, and `end` is its end.
+  bool changed = false;          // What was before `from` is not there any more: read from 0.
 };
 
 struct ReadLimits {
@@ -31,7 +32,8 @@ struct ReadLimits {
   std::size_t octets_max = 4 << 20;
 };
 
-// What follows `from` in a segment, within the limits; no lines when there is nothing new.
+// What follows `from` in a segment, within the limits; no lines when there is nothing new. An error
+// for what is no regular file of a single name: links are not followed.
 [[nodiscard]] base::Result<SpoolPiece> read_lines(const std::filesystem::path& segment,
                                                   std::uint64_t from, ReadLimits limits);
 

@@ -15,6 +15,13 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds outage_pause_max = std::chrono::minutes(1);
 constexpr std::chrono::hours housekeeping_interval{1};
+// With a limit of size also after so much of it.
+constexpr std::uint64_t housekeeping_share = 16;
+constexpr std::uint64_t housekeeping_octets_min = 1 << 20;
+constexpr std::uint64_t reserve_share = 8;
+constexpr std::uint64_t reserve_octets_max = 4 << 20;
+constexpr std::size_t troubles_max = 20;  // Different ones that are told of one outage.
+constexpr std::size_t id_octets_max = 200;
 
 LineError error_of(const SpoolLine& line, LineError otherwise) {
   if (line.torn) return {LineFault::malformed, "cut off: its writer died, or the power failed"};
@@ -29,8 +36,10 @@ Batch to_batch(const std::string& spool, const std::string& segment, const Spool
   batch.end = piece.end;
   for (const SpoolLine& line : piece.lines) {
     auto event = from_line(line.text);
-    if (event && !line.cut) {  // A torn line may be a whole event: only its line end is missing.
-      batch.events.push_back({*std::move(event), line.text});
+    if (event && event->id.size() > id_octets_max) {  // Two of them might become one in the store.
+      batch.unread.push_back({line.position, {LineFault::malformed, "its id is too long"}, line.text});
+    } else if (event && !line.cut) {  // A torn line may be a whole event: its line end is missing.
+      batch.events.push_back({*std::move(event), line.text, line.position});
     } else {
       LineError error = event ? LineError() : std::move(event.error());
       batch.unread.push_back({line.position, error_of(line, std::move(error)), line.text});
@@ -49,22 +58,29 @@ base::Result<Collector> Collector::open(Options options, Surroundings surroundin
 
 void Collector::run() {
   milliseconds pause = options_.outage_pause;
-  std::string trouble;
+  bool trouble = false;
   while (!stopped_) {
     const base::Result<bool> passed = pass();
     if (passed) {
-      if (!std::exchange(trouble, {}).empty()) info("collect: the store is back");
+      if (std::exchange(trouble, false)) info("collect: the store is back");
+      troubles_.clear();
       pause = options_.outage_pause;
       if (!*passed && !stopped_) stopped_ = surroundings_.wait(options_.idle_pause);
       continue;
     }
     store_.reset();  // What the last transaction came to, only the store knows: connect() asks it.
-    if (trouble.empty()) warn("collect: " + passed.error().what + "; the spool waits");
-    trouble = passed.error().what;
+    trouble = true;
+    tell_of_trouble(passed.error().what);
     tell_when_behind();
     stopped_ = surroundings_.wait(pause);
     pause = std::min(2 * pause, outage_pause_max);
   }
+}
+
+// An outage often shows as one thing and is another: each is told, once.
+void Collector::tell_of_trouble(const std::string& what) {
+  if (troubles_.size() >= troubles_max || !troubles_.insert(what).second) return;
+  warn("collect: " + what + (troubles_.size() == 1 ? "; the spool waits" : "; still waiting"));
 }
 
 base::Result<void> Collector::run_once() {
@@ -98,6 +114,7 @@ base::Result<void> Collector::connect() {
   if (!again) return std::unexpected(again.error());
   if (*again > 0) info("collect: " + std::to_string(*again) + " lines can be read now");
   positions_ = *std::move(positions);
+  finished_.clear();  // It may be another store, from a backup: that has not what these hold.
   store_ = *std::move(store);
   return {};
 }
@@ -109,7 +126,9 @@ base::Result<bool> Collector::pass() {
   if (!segments) return std::unexpected(segments.error());
   bool worked = false;
   for (const Segment& segment : *segments) {
-    for (bool more = !finished_.contains(segment.name); more && !stopped_;) {
+    const auto finished = finished_.find(segment.name);
+    const bool done = finished != finished_.end() && finished->second == segment.octets;
+    for (bool more = !done; more && !stopped_;) {
       const auto some = collect_some(segment.name);
       if (!some) return std::unexpected(some.error());
       more = *some;
@@ -132,6 +151,12 @@ base::Result<bool> Collector::collect_some(const std::string& segment) {
     return false;
   }
   skipped_.erase(segment);
+  if (piece->changed) {
+    if (const auto done = begin_again(segment, position); !done) {
+      return std::unexpected(done.error());
+    }
+    return true;
+  }
   if (piece->end > position) {
     if (const auto done = commit(segment, *piece); !done) return std::unexpected(done.error());
   }
@@ -141,6 +166,15 @@ base::Result<bool> Collector::collect_some(const std::string& segment) {
   return piece->end > position && !piece->finished;
 }
 
+base::Result<void> Collector::begin_again(const std::string& segment, std::uint64_t position) {
+  warn("collect: " + base::printable(segment) + " was collected up to octet " +
+       std::to_string(position) +
+       ", and is another file now, or was cut off: it is read again from its beginning, and what it"
+       " had besides is lost");
+  positions_.erase(segment);
+  return store_->forget(reader_.id(), segment);
+}
+
 base::Result<void> Collector::commit(const std::string& segment, const SpoolPiece& piece) {
   Batch batch = to_batch(reader_.id(), segment, piece);
   batch.begin = positions_[segment];
@@ -148,6 +182,7 @@ base::Result<void> Collector::commit(const std::string& segment, const SpoolPiec
   if (!committed) return std::unexpected(committed.error());
   positions_[segment] = piece.end;
   octets_collected_ += piece.end - batch.begin;
+  octets_since_housekeeping_ += piece.end - batch.begin;
   if (surroundings_.progress && octets_to_collect_ > 0) {
     surroundings_.progress("collect", std::min(octets_collected_, octets_to_collect_),
                            octets_to_collect_);
@@ -155,6 +190,11 @@ base::Result<void> Collector::commit(const std::string& segment, const SpoolPiec
   if (committed->known > 0) {
     warn("collect: " + segment + ": " + std::to_string(committed->known) +
          " events were in the store already");
+  }
+  if (committed->different > 0) {
+    warn("collect: " + segment + ": " + std::to_string(committed->different) +
+         " of these have other content than the event of their id in the store, and are kept in"
+         " table unread_lines");
   }
   if (!batch.unread.empty()) {
     const UnreadLine& first = batch.unread.front();
@@ -168,13 +208,15 @@ base::Result<void> Collector::commit(const std::string& segment, const SpoolPiec
 // The segment goes first: a position without a segment is harmless, the reverse is not.
 base::Result<void> Collector::finish(const std::string& segment) {
   if (options_.keep_segments) {
-    finished_.insert(segment);
+    finished_[segment] = positions_[segment];
     return {};
   }
+  // What was committed is in the file of that name, and not in one that somebody took away.
+  if (const auto there = store_->database().still_there(); !there) return there;
   const auto removed = reader_.remove(segment, positions_[segment]);
   if (!removed) {
     skip(segment, removed.error());
-    finished_.insert(segment);
+    finished_[segment] = positions_[segment];
     return {};
   }
   if (!*removed) return {};
@@ -187,13 +229,36 @@ void Collector::skip(const std::string& segment, const base::Error& error) {
 }
 
 base::Result<void> Collector::keep_house() {
-  if (Clock::now() < housekeeping_) return {};
-  const auto expired =
-      expire(store_->database(), options_.retention, std::chrono::system_clock::now());
+  const std::uint64_t octets_max = options_.retention.octets_max;
+  const std::uint64_t soon = std::max(octets_max / housekeeping_share, housekeeping_octets_min);
+  const bool much = octets_max > 0 && octets_since_housekeeping_ >= soon;
+  if (Clock::now() < housekeeping_ && !much) return {};
+  const auto expired = expire_old();
   if (!expired) return std::unexpected(expired.error());
-  if (*expired > 0) info("collect: " + std::to_string(*expired) + " old events deleted");
+  if (expired->events > 0) info("collect: " + std::to_string(expired->events) + " old events deleted");
+  std::set<std::string> warnings(expired->warnings.begin(), expired->warnings.end());
+  for (const std::string& warning : warnings) {
+    if (!warnings_.contains(warning)) warn("collect: " + warning);
+  }
+  warnings_ = std::move(warnings);
   housekeeping_ = Clock::now() + housekeeping_interval;
+  octets_since_housekeeping_ = 0;
   return {};
+}
+
+// On a full disk nothing can be deleted either, but for the room that was set aside.
+base::Result<Expired> Collector::expire_old() {
+  Database& database = store_->database();
+  const auto once = [&] {
+    return expire(database, options_.retention, std::chrono::system_clock::now());
+  };
+  auto expired = once();
+  if (!expired && database.give_up_reserve()) expired = once();
+  const std::uint64_t octets_max = options_.retention.octets_max;
+  if (expired && octets_max > 0) {
+    database.make_reserve(std::min(octets_max / reserve_share, reserve_octets_max));
+  }
+  return expired;
 }
 
 void Collector::tell_when_behind() {

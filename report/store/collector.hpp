@@ -65,7 +65,11 @@ class Collector {
   [[nodiscard]] base::Result<bool> collect_some(const std::string& segment);
   [[nodiscard]] base::Result<void> commit(const std::string& segment, const SpoolPiece& piece);
   [[nodiscard]] base::Result<void> finish(const std::string& segment);
+  // The segment is not what it was: it is read again from its beginning.
+  [[nodiscard]] base::Result<void> begin_again(const std::string& segment, std::uint64_t position);
   [[nodiscard]] base::Result<void> keep_house();
+  [[nodiscard]] base::Result<Expired> expire_old();
+  void tell_of_trouble(const std::string& what);
   void tell_when_behind();
   void info(const std::string& text) const { surroundings_.log(base::log::Level::info, text); }
   void warn(const std::string& text) const { surroundings_.log(base::log::Level::warning, text); }
@@ -77,10 +81,14 @@ class Collector {
   SpoolReader reader_;
   std::optional<Store> store_;
   std::map<std::string, std::uint64_t> positions_;  // As in the store.
-  std::set<std::string> finished_;                  // Kept segments with nothing more to come.
+  // Segments that stay, with nothing more to come, and their octets.
+  std::map<std::string, std::uint64_t> finished_;
   std::set<std::string> skipped_;                   // Segments whose trouble was told.
   bool stopped_ = false;
   base::Deadline housekeeping_{};
+  std::uint64_t octets_since_housekeeping_ = 0;
+  std::set<std::string> warnings_;  // Of housekeeping, told already.
+  std::set<std::string> troubles_;  // Of the outage that goes on, told already.
   std::uint64_t octets_to_collect_ = 0;  // By run_once(), and how many of them it has.
   std::uint64_t octets_collected_ = 0;
   std::optional<base::Deadline> behind_since_;  // Or when that was last told.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "verify/base/result.hpp"
+#include "verify/base/time.hpp"
 
 // SQL, whoever speaks it. Two implementations: SQLite for one machine, PostgreSQL for a fleet. All
 // statements of Postern are written once, in the SQL both understand.
@@ -46,6 +47,22 @@ class Database {
   // with the process); false at once when another connection has it. Ask once for each release.
   [[nodiscard]] virtual base::Result<bool> try_lock(std::string_view key) = 0;
   [[nodiscard]] virtual base::Result<void> release(std::string_view key) = 0;
+
+  // The time by another clock than this process's: the server's, or the file system's.
+  [[nodiscard]] virtual base::Result<base::WallTime> clock() = 0;
+
+  // An error when the file that this connection has open is no more the one of its name, so that
+  // what is written is lost. commit() asks before and after, and fails. Never of a server.
+  [[nodiscard]] virtual base::Result<void> still_there() = 0;
+
+  // Gives room of deleted rows back to the file system where more than so many octets are taken.
+  // REQUIRES: no transaction.
+  [[nodiscard]] virtual base::Result<void> shrink(std::uint64_t octets_max) = 0;
+
+  // A bit of the disk set aside, so that something can be deleted on a full one. Both do nothing
+  // where it is so already, and for a server. True when there is room now that was not before.
+  [[nodiscard]] virtual bool give_up_reserve() = 0;
+  virtual void make_reserve(std::uint64_t octets) = 0;
 };
 
 // "sqlite:/var/lib/postern/postern.db" or "postgresql://…"; anything else is an error that shows
@@ -62,7 +79,8 @@ class Database {
 [[nodiscard]] base::Result<std::unique_ptr<Database>> open_postgresql(const std::string& url);
 
 [[nodiscard]] bool is_postgresql(std::string_view url);
-// For messages: printable, each password replaced by "***".
+// For messages: printable, each password replaced by "***"; where it cannot be told what is one, all
+// behind the scheme is.
 [[nodiscard]] std::string without_password(std::string_view url);
 
 }  // namespace report

@@ -146,6 +146,16 @@ std::span<const Migration> migrations() {
            // Events of before keep their `line`; it is empty where this is not NULL.
            "ALTER TABLE events ADD COLUMN line_gz BYTEA",
        }},
+      {6,
+       "add up counters, and name the store",
+       {
+           "CREATE TABLE report_days (day BIGINT NOT NULL, policy_domain TEXT NOT NULL, "
+           "row_count BIGINT NOT NULL, octets BIGINT NOT NULL, PRIMARY KEY (day, policy_domain))",
+           "INSERT INTO report_days SELECT day, policy_domain, COUNT(*), "
+           "CAST(SUM(LENGTH(row_json) + 400) AS BIGINT) FROM report_rows "
+           "GROUP BY day, policy_domain",
+           "CREATE TABLE store_identity (one BIGINT NOT NULL PRIMARY KEY, id TEXT NOT NULL)",
+       }},
   };
   return steps;
 }

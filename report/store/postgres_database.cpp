@@ -1,6 +1,7 @@
 // The only door to libpqxx.
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -125,6 +126,11 @@ class PostgresDatabase final : public Database {
   void rollback() override;
   [[nodiscard]] base::Result<bool> try_lock(std::string_view key) override;
   [[nodiscard]] base::Result<void> release(std::string_view key) override;
+  [[nodiscard]] base::Result<base::WallTime> clock() override;
+  [[nodiscard]] base::Result<void> still_there() override { return {}; }
+  [[nodiscard]] base::Result<void> shrink(std::uint64_t octets_max) override;
+  [[nodiscard]] bool give_up_reserve() override { return false; }
+  void make_reserve(std::uint64_t /*octets*/) override {}
 
   [[nodiscard]] base::Result<void> connect();
 
@@ -164,6 +170,8 @@ base::Result<void> PostgresDatabase::connect() {
     connection_ = std::make_unique<pqxx::connection>(url_);
     never_reconnect(*connection_);
     connection_->set_verbosity(Terse());
+    // Who waits for somebody's lock can be stopped, and says that he waits.
+    pqxx::nontransaction(*connection_).exec("SET lock_timeout = '10s'");
     return true;
   });
   if (!connected) return std::unexpected(connected.error());
@@ -227,6 +235,24 @@ base::Result<void> PostgresDatabase::commit() {
 void PostgresDatabase::rollback() {
   if (in_transaction_ && connection_ && !execute("ROLLBACK", {})) connection_.reset();
   in_transaction_ = false;
+}
+
+base::Result<base::WallTime> PostgresDatabase::clock() {
+  const auto rows =
+      execute("SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) * 1000 AS BIGINT)", {});
+  if (!rows) return std::unexpected(rows.error());
+  const auto* milliseconds = std::get_if<std::int64_t>(&rows->at(0).at(0));
+  return base::WallTime(std::chrono::milliseconds(milliseconds == nullptr ? 0 : *milliseconds));
+}
+
+// The server uses room of deleted rows again, and gives back what is free at the end of a table.
+base::Result<void> PostgresDatabase::shrink(std::uint64_t octets_max) {
+  if (octets_max == 0) return {};
+  for (const std::string_view statement : {"VACUUM events", "VACUUM report_rows"}) {
+    const auto done = execute(statement, {});
+    if (!done) return std::unexpected(done.error());
+  }
+  return {};
 }
 
 base::Result<bool> PostgresDatabase::try_lock(std::string_view key) {

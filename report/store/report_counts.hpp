@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "report/feedback/report_row.hpp"
@@ -20,8 +21,16 @@ struct Counted {
   bool causes = true;  // causes_report()
 };
 
+// How many different rows a policy domain has a day. Past `detailed`, messages are counted in rows
+// without what a sender can make up for each message (signatures, envelope); past twice that, in one
+// row that tells no more than how many they are.
+struct CountLimits {
+  std::uint64_t detailed = 5'000;
+};
+
 // REQUIRES: inside a transaction. Always in the same order, so that two gateways never wait for
 // each other's rows.
-[[nodiscard]] base::Result<void> count(Database& database, const std::vector<Counted>& messages);
+[[nodiscard]] base::Result<void> count(Database& database, const std::vector<Counted>& messages,
+                                       const CountLimits& limits = {});
 
 }  // namespace report

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "report/store/database.hpp"
 #include "verify/base/time.hpp"
@@ -11,14 +13,20 @@ namespace report {
 // How long what is kept.
 struct Retention {
   std::chrono::days events{30};
-  // Of events on disk, about; the oldest hours go first, the newest one stays. 0: no limit.
+  // Of all the store has on disk. When there is more, counters go that are of no use for a report any
+  // more, then events of days to come, then the oldest hours; the newest one stays. 0: no limit.
   std::uint64_t octets_max = 0;
   std::chrono::days counters{400};  // Of reports; and lines that could not be read.
 };
 
-// Deletes what is older or too much, in small transactions. Does nothing while another process of
-// the fleet is at it. How many events went.
-[[nodiscard]] base::Result<std::uint64_t> expire(Database& database, const Retention& retention,
-                                                 base::WallTime now);
+struct Expired {
+  std::uint64_t events = 0;
+  std::vector<std::string> warnings;  // What was not deleted and why, or is odd: for the log.
+};
+
+// Deletes what is older (plausible_time.hpp: by all accounts) or too much, in small transactions.
+// Does nothing while another process of the fleet is at it.
+[[nodiscard]] base::Result<Expired> expire(Database& database, const Retention& retention,
+                                           base::WallTime now);
 
 }  // namespace report

@@ -1,5 +1,7 @@
 // The only door to SQLite.
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include "report/store/database.hpp"
+#include "verify/base/safe_file.hpp"
 #include "verify/base/text.hpp"
 
 namespace report {
@@ -75,23 +78,22 @@ SqlValue column(sqlite3_stmt* statement, int index) {
   }
 }
 
-// What root makes by hand belongs to the owner of the directory, the service, which could not write
-// to it otherwise. (SQLite does the same for its -wal and -shm.)
-void give_to_owner(const fs::path& file) {
-  struct stat made {};
-  struct stat directory {};
-  if (::geteuid() != 0 || ::lstat(file.c_str(), &made) != 0 || made.st_uid != 0) return;
-  if (made.st_nlink != 1 || ::stat(file.parent_path().c_str(), &directory) != 0) return;
-  static_cast<void>(::lchown(file.c_str(), directory.st_uid, directory.st_gid));
+// Which file it is, whatever its name is now.
+struct FileId {
+  dev_t device = 0;
+  ino_t inode = 0;
+  friend bool operator==(const FileId&, const FileId&) = default;
+};
+FileId id_of(const fs::path& file) {
+  struct stat status {};
+  return ::stat(file.c_str(), &status) == 0 ? FileId{status.st_dev, status.st_ino} : FileId();
 }
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(fs::path file, Connection connection)
-      : file_(std::move(file)), connection_(std::move(connection)) {}
-  ~SqliteDatabase() override {
-    if (locks_ >= 0) ::close(locks_);
-  }
+  SqliteDatabase(fs::path file, FileId id, Connection connection)
+      : file_(std::move(file)), id_(id), connection_(std::move(connection)) {}
+  ~SqliteDatabase() override = default;
   SqliteDatabase(const SqliteDatabase&) = delete;
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
 
@@ -99,13 +101,18 @@ class SqliteDatabase final : public Database {
   [[nodiscard]] base::Result<std::vector<SqlRow>> execute(
       std::string_view sql, std::span<const SqlValue> parameters) override;
   [[nodiscard]] base::Result<void> begin() override { return run("BEGIN IMMEDIATE"); }
-  [[nodiscard]] base::Result<void> commit() override { return run("COMMIT"); }
+  [[nodiscard]] base::Result<void> commit() override;
   void rollback() override {
     // A full disk has rolled back by itself.
     if (sqlite3_get_autocommit(connection_.get()) == 0) static_cast<void>(run("ROLLBACK"));
   }
   [[nodiscard]] base::Result<bool> try_lock(std::string_view key) override;
   [[nodiscard]] base::Result<void> release(std::string_view key) override;
+  [[nodiscard]] base::Result<base::WallTime> clock() override;
+  [[nodiscard]] base::Result<void> still_there() override;
+  [[nodiscard]] base::Result<void> shrink(std::uint64_t octets_max) override;
+  [[nodiscard]] bool give_up_reserve() override;
+  void make_reserve(std::uint64_t octets) override;
 
   [[nodiscard]] base::Result<void> set_up();
 
@@ -116,12 +123,16 @@ class SqliteDatabase final : public Database {
     return base::fail("store: sqlite " + base::printable(file_.string()) + ": " +
                       base::printable(sqlite3_errmsg(connection_.get())));
   }
-  [[nodiscard]] int set_lock(std::string_view key, short kind);
+  [[nodiscard]] base::Result<void> open_locks();
+  [[nodiscard]] base::Result<int> set_lock(std::string_view key, short kind);
+  [[nodiscard]] base::Result<std::uint64_t> number_of(std::string_view pragma);
+  [[nodiscard]] fs::path reserve() const { return file_.string() + "-reserve"; }
 
   const fs::path file_;
+  const FileId id_;
   const Connection connection_;
   std::map<std::string, Statement, std::less<>> statements_;
-  int locks_ = -1;  // The file beside the database whose octets are locked.
+  base::Descriptor locks_{-1};  // The file beside the database whose octets are locked.
 };
 
 base::Result<sqlite3_stmt*> SqliteDatabase::prepared(std::string_view sql) {
@@ -171,40 +182,120 @@ base::Result<void> SqliteDatabase::set_up() {
   // WAL: readers never wait for the collector. FULL, not NORMAL: a segment of the spool is deleted
   // once its events are committed, so a commit must outlive a power cut. It costs one fsync for
   // each batch.
+  // auto_vacuum: so that the file can shrink; it counts only before the first table is made. The
+  // other two keep the -wal, which size_mib_max does not count, small.
   for (const std::string_view pragma :
-       {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"}) {
+       {"PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON", "PRAGMA wal_autocheckpoint = 256",
+        "PRAGMA journal_size_limit = 1048576"}) {
     if (const auto done = run(pragma); !done) return done;
   }
   return {};
 }
 
+base::Result<void> SqliteDatabase::commit() {
+  if (const auto there = still_there(); !there) return there;
+  if (const auto done = run("COMMIT"); !done) return done;
+  return still_there();
+}
+
+base::Result<void> SqliteDatabase::still_there() {
+  if (id_of(file_) == id_) return {};
+  return base::fail("store: sqlite " + base::printable(file_.string()) +
+                    ": the file was replaced or removed while it was in use; what went into the"
+                    " old one is not in the new one");
+}
+
+base::Result<void> SqliteDatabase::open_locks() {
+  if (locks_.get() >= 0) return {};
+  auto opened = base::open_file(file_.string() + "-locks", O_RDWR | O_CREAT);
+  if (!opened) return base::fail("store: " + opened.error().what);
+  locks_ = *std::move(opened);
+  return {};
+}
+
 // One octet of a file beside the database for each key, by its hash: the kernel frees it when the
-// process dies. Two keys of one octet would only wait for each other.
-int SqliteDatabase::set_lock(std::string_view key, short kind) {
-  if (locks_ < 0) {
-    const std::string path = file_.string() + "-locks";
-    locks_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (locks_ < 0) return errno;
-    give_to_owner(path);
-  }
+// process dies. Two keys of one octet would only wait for each other. What errno says, or 0.
+base::Result<int> SqliteDatabase::set_lock(std::string_view key, short kind) {
+  if (const auto opened = open_locks(); !opened) return std::unexpected(opened.error());
   struct flock lock {};
   lock.l_type = kind;
   lock.l_whence = SEEK_SET;
   lock.l_start = static_cast<off_t>(std::hash<std::string_view>()(key) >> 16);
   lock.l_len = 1;
-  return ::fcntl(locks_, F_OFD_SETLK, &lock) == 0 ? 0 : errno;
+  return ::fcntl(locks_.get(), F_OFD_SETLK, &lock) == 0 ? 0 : errno;
 }
 
 base::Result<bool> SqliteDatabase::try_lock(std::string_view key) {
-  const int error = set_lock(key, F_WRLCK);
-  if (error == EAGAIN || error == EACCES) return false;
-  if (error == 0) return true;
+  const auto error = set_lock(key, F_WRLCK);
+  if (!error) return std::unexpected(error.error());
+  if (*error == EAGAIN || *error == EACCES) return false;
+  if (*error == 0) return true;
   return base::fail("store: cannot lock " + base::printable(file_.string()) +
-                    "-locks: " + std::generic_category().message(error));
+                    "-locks: " + std::generic_category().message(*error));
+}
+
+// When the file of locks was last touched, which is now.
+base::Result<base::WallTime> SqliteDatabase::clock() {
+  if (const auto opened = open_locks(); !opened) return std::unexpected(opened.error());
+  struct stat status {};
+  if (::futimens(locks_.get(), nullptr) != 0 || ::fstat(locks_.get(), &status) != 0) {
+    return base::fail("store: cannot touch " + base::printable(file_.string()) +
+                      "-locks: " + std::generic_category().message(errno));
+  }
+  return base::WallTime(std::chrono::seconds(status.st_mtim.tv_sec));
+}
+
+base::Result<std::uint64_t> SqliteDatabase::number_of(std::string_view pragma) {
+  const auto rows = execute(pragma, {});
+  if (!rows) return std::unexpected(rows.error());
+  const auto* value = rows->empty() ? nullptr : std::get_if<std::int64_t>(&rows->front().front());
+  return value == nullptr ? 0 : static_cast<std::uint64_t>(*value);
+}
+
+base::Result<void> SqliteDatabase::shrink(std::uint64_t octets_max) {
+  const auto pages = number_of("PRAGMA page_count");
+  const auto unused = number_of("PRAGMA freelist_count");
+  const auto size = number_of("PRAGMA page_size");
+  const auto mode = number_of("PRAGMA auto_vacuum");
+  if (!pages || !unused || !size || !mode) return failed();
+  const std::uint64_t octets = *pages * *size;
+  if (octets > octets_max && *unused > 0) {
+    const std::uint64_t excess = (octets - octets_max) / *size + 1;
+    if (*mode == 2) {
+      const auto done =
+          run("PRAGMA incremental_vacuum(" + std::to_string(std::min(excess, *unused)) + ")");
+      if (!done) return done;
+    } else if (*unused > *pages / 8) {
+      // A file of before: written anew once, for which there must be room.
+      std::error_code error;
+      const fs::space_info space = fs::space(file_.parent_path(), error);
+      const std::uint64_t kept = (*pages - *unused) * *size;
+      if (error || space.available < 3 * kept) {
+        return base::fail("store: " + base::printable(file_.string()) + " is larger than" +
+                          " size_mib_max, and there is no room to write it anew");
+      }
+      if (const auto done = run("VACUUM"); !done) return done;
+    }
+  }
+  return run("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+bool SqliteDatabase::give_up_reserve() {
+  return ::unlink(reserve().c_str()) == 0;
+}
+
+void SqliteDatabase::make_reserve(std::uint64_t octets) {
+  const auto file = base::open_file(reserve(), O_WRONLY | O_CREAT | O_EXCL);
+  if (!file) return;  // There is one, or no room for one.
+  if (::posix_fallocate(file->get(), 0, static_cast<off_t>(octets)) != 0) {
+    ::unlink(reserve().c_str());
+  }
 }
 
 base::Result<void> SqliteDatabase::release(std::string_view key) {
-  static_cast<void>(set_lock(key, F_UNLCK));
+  const auto error = set_lock(key, F_UNLCK);
+  if (!error) return std::unexpected(error.error());
   return {};
 }
 
@@ -212,20 +303,32 @@ base::Result<void> SqliteDatabase::release(std::string_view key) {
 
 base::Result<std::unique_ptr<Database>> open_sqlite(const fs::path& file) {
   std::error_code ignored;  // What is wrong shows when the file is opened.
-  if (file.has_parent_path()) fs::create_directories(file.parent_path(), ignored);
+  if (file.has_parent_path()) static_cast<void>(base::make_directories(file.parent_path()));
+  const fs::path directory = fs::canonical(file.has_parent_path() ? file.parent_path() : ".", ignored);
+  const fs::path path = directory.empty() ? file : directory / file.filename();
+  // Made here, for its mode, which SQLite gives to the other two; then it opens no link either.
+  const auto made = base::open_file(path, O_RDWR | O_CREAT);
+  if (!made) return base::fail("store: sqlite " + made.error().what);
+  struct stat status {};
+  if (::fstat(made->get(), &status) != 0) return base::fail("store: sqlite: cannot read the file");
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) {
+    const auto sound = base::check_file(path.string() + suffix);
+    if (!sound) return base::fail("store: sqlite " + sound.error().what);
+  }
   sqlite3* handle = nullptr;
-  const int status =
-      sqlite3_open_v2(file.c_str(), &handle,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int opened = sqlite3_open_v2(
+      path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
+      nullptr);
   Connection connection(handle);
-  if (status != SQLITE_OK) {
-    return base::fail("store: sqlite " + base::printable(file.string()) + ": " +
-                      sqlite3_errstr(status) + " (" +
+  if (opened != SQLITE_OK) {
+    return base::fail("store: sqlite " + base::printable(path.string()) + ": " +
+                      sqlite3_errstr(opened) + " (" +
                       std::generic_category().message(sqlite3_system_errno(handle)) + ")");
   }
-  give_to_owner(file);
-  auto database = std::make_unique<SqliteDatabase>(file, std::move(connection));
+  auto database = std::make_unique<SqliteDatabase>(path, FileId{status.st_dev, status.st_ino},
+                                                   std::move(connection));
   if (const auto ready = database->set_up(); !ready) return std::unexpected(ready.error());
+  if (const auto there = database->still_there(); !there) return std::unexpected(there.error());
   return database;
 }
 

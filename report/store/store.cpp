@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "report/feedback/gzip.hpp"
+#include "report/store/event_query.hpp"
 #include "report/store/failure_rows.hpp"
 #include "report/store/report_counts.hpp"
 #include "report/store/sql.hpp"
+#include "report/store/store_identity.hpp"
 #include "report/store/time_columns.hpp"
 #include "verify/base/text.hpp"
 
@@ -92,6 +94,9 @@ base::Result<Store> Store::open(const std::string& url, const Progress& progress
   if (const auto migrated = migrate(**database, migrations(), progress); !migrated) {
     return std::unexpected(migrated.error());
   }
+  if (const auto named = make_store_identity(**database); !named) {
+    return std::unexpected(named.error());
+  }
   return Store(*std::move(database));
 }
 
@@ -160,11 +165,14 @@ base::Result<Committed> Store::add(const Batch& batch) {
   Committed committed;
   std::map<std::int64_t, HourSum> hours;
   std::vector<Counted> counted;
-  for (const auto& [event, line] : batch.events) {
+  std::vector<const EventLine*> known;
+  for (const EventLine& event_line : batch.events) {
+    const auto& [event, line, position] = event_line;
     // Taken out, so that a line that is there twice counts once.
     const auto row_added = added->extract(column_text(event.id));
     if (!row_added) {
       ++committed.known;
+      known.push_back(&event_line);
       continue;
     }
     ++committed.events;
@@ -182,7 +190,25 @@ base::Result<Committed> Store::add(const Batch& batch) {
     return std::unexpected(summed.error());
   }
   if (const auto done = count(*database_, counted); !done) return std::unexpected(done.error());
+  const auto different = keep_different(batch, known);
+  if (!different) return std::unexpected(different.error());
+  committed.different = *different;
   return committed;
+}
+
+base::Result<std::size_t> Store::keep_different(const Batch& batch,
+                                                const std::vector<const EventLine*>& known) {
+  Batch different{.spool = batch.spool, .segment = batch.segment, .events = {}, .unread = {}};
+  for (const EventLine* event : known) {
+    const auto line = find_line(*database_, event->event.id);
+    if (!line) return std::unexpected(line.error());
+    if (*line == event->line) continue;
+    different.unread.push_back({event->position,
+                                {LineFault::malformed, "its id is that of another event"},
+                                event->line});
+  }
+  if (const auto kept = keep_unread(different); !kept) return std::unexpected(kept.error());
+  return different.unread.size();
 }
 
 base::Result<std::map<std::string, std::uint64_t>> positions(Database& database,
@@ -220,7 +246,7 @@ base::Result<std::size_t> Store::read_again() {
       if (!event) continue;
       Batch batch;
       batch.spool = text(row[0]);
-      batch.events.push_back({*std::move(event), text(row[3])});
+      batch.events.push_back({*std::move(event), text(row[3]), 0});
       const auto added = in_transaction(*database_, [&]() -> base::Result<Committed> {
         const auto removed = database_->execute(
             "DELETE FROM unread_lines WHERE spool = $1 AND segment = $2 AND position = $3"

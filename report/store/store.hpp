@@ -21,6 +21,7 @@ namespace report {
 struct EventLine {
   Event event;
   std::string line;
+  std::uint64_t position = 0;  // Of its first octet in the segment.
 };
 
 // A line that cannot be read as an event: kept as it is, so that nothing is lost.
@@ -44,6 +45,7 @@ struct Batch {
 struct Committed {
   std::size_t events = 0;
   std::size_t known = 0;  // Events that were in the store already: counted once only.
+  std::size_t different = 0;  // Of these, with another line: kept with those that cannot be read.
 };
 
 // One connection to the tables; used by one thread at a time.
@@ -78,6 +80,9 @@ class Store {
   [[nodiscard]] base::Result<Committed> add(const Batch& batch);
   [[nodiscard]] base::Result<void> move_position(const Batch& batch);
   [[nodiscard]] base::Result<void> keep_unread(const Batch& batch);
+  // The events whose ids are known with other lines are kept as unread.
+  [[nodiscard]] base::Result<std::size_t> keep_different(const Batch& batch,
+                                                         const std::vector<const EventLine*>& known);
 
   std::unique_ptr<Database> database_;
   std::string report_address_;

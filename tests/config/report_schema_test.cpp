@@ -47,8 +47,11 @@ TEST_CASE("what could not work is refused with line and reason", "[config]") {
       {"submit = \"smtp://\"", "f:2: report.submit: " + relay},
       {"user = \"u\"\ntls = \"required\"",
        "f:1: report.password_file: user and password_file go together"},
-      {"user = \"u\"\npassword_file = \"/p\"",
-       "f:1: report.tls: a password needs \"required\" or \"verified\", or smtps://"},
+      {"user = \"u\"\npassword_file = \"/p\"\nsubmit = \"smtp://mail.example\"",
+       "f:1: report.tls: a password for another machine needs \"verified\" (ca_file names a private"
+       " authority)"},
+      {"ca_file = \"ca.pem\"", "f:2: report.ca_file: must begin with \"/\""},
+      {"reply_seconds = 9", "f:2: report.reply_seconds: 9 is out of range: 10 to 3600"},
       {"user = \"u\"\ntls = \"required\"\npassword_file = \"p\"",
        "f:4: report.password_file: must begin with \"/\""},
       {"failure = true",
@@ -57,6 +60,28 @@ TEST_CASE("what could not work is refused with line and reason", "[config]") {
   };
   for (const Complaint& row : table)
     CHECK(complaint("[report]\n" + row.text) == row.what);
+}
+
+TEST_CASE("a password for another machine is sent to a verified one only", "[config]") {
+  struct Row {
+    std::string text;
+    std::size_t warnings;
+  };
+  const Row table[] = {
+      {"submit = \"smtps://mail.example\"\n", 1},
+      {"submit = \"smtp://mail.example\"\ntls = \"required\"\n", 1},
+      {"submit = \"smtp://mail.example\"\ntls = \"verified\"\n", 0},
+      {"submit = \"smtps://mail.example\"\ntls = \"verified\"\nca_file = \"/ca\"\n", 0},
+      {"submit = \"smtp://127.0.0.1\"\n", 0},
+      {"submit = \"smtp://localhost:587\"\ntls = \"required\"\n", 0},
+  };
+  for (const Row& row : table) {
+    INFO(row.text);
+    const auto config =
+        config::parse("[report]\n" + row.text + "user = \"u\"\npassword_file = \"/p\"\n", "f");
+    REQUIRE(config);
+    CHECK(config->warnings.size() == row.warnings);
+  }
 }
 
 TEST_CASE("failure reports to nobody are worth a warning", "[config]") {

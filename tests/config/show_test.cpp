@@ -82,12 +82,14 @@ failure_per_minute = 3
 copy_to = ["centre@cert.example"]
 submit = "smtps://mail.example.org:465"
 tls = "verified"
+ca_file = "/etc/postern/ca.pem"
 user = "reports"
 password_file = "/etc/postern/password"
 grace_minutes = 30
 records_max = 7
 daily_max = 7
 pace_ms = 0
+reply_seconds = 30
 expiry_hours = 24
 suppression_days = 1
 [metrics]

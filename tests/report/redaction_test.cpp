@@ -14,16 +14,15 @@ std::string hidden(std::string_view local_part) {
   return report::keyed_digest(key, local_part).substr(0, 16);
 }
 
-mail::Headers headers(std::initializer_list<mail::HeaderField> fields) {
-  mail::Headers made;
-  for (const mail::HeaderField& field : fields)
-    REQUIRE(made.add(field, 1 << 20));
-  return made;
+std::string shown(const std::string& name, const std::string& value) {
+  mail::Headers headers;
+  REQUIRE(headers.add({name, value}, 1 << 20));
+  return report::redacted_headers(headers, key);
 }
 
 }  // namespace
 
-TEST_CASE("local parts are replaced, domains and words are not", "[report][RFC 6590]") {
+TEST_CASE("all before the last at sign becomes digits", "[report][RFC 6590]") {
   struct Row {
     std::string text;
     std::string result;
@@ -31,24 +30,21 @@ TEST_CASE("local parts are replaced, domains and words are not", "[report][RFC 6
   const std::string john = hidden("john");
   const auto row = GENERATE_COPY(values<Row>({
       {"john@example.com", john + "@example.com"},
-      {"John <JOHN@example.com>, x", "John <" + john + "@example.com>, x"},
-      {"john@example.com,john@example.net", john + "@example.com," + john + "@example.net"},
-      {"i=john@example.com; s=x", "i=" + john + "@example.com; s=x"},
-      {"i=@example.com; s=x", "i=@example.com; s=x"},
-      {"\"john\"@example.com", hidden("\"john\"") + "@example.com"},
-      {"x \"jo hn\"@example.com", "x " + hidden("\"jo hn\"") + "@example.com"},
+      {"JOHN@example.com", john + "@example.com"},
+      {"@example.com", "@example.com"},
+      {"\"jo hn\"@example.com", hidden("\"jo hn\"") + "@example.com"},
       {R"("jo\"hn"@example.com)", hidden(R"("jo\"hn")") + "@example.com"},
-      {R"(x "jo\\" "hn"@example.com)", R"(x "jo\\" )" + hidden(R"("hn")") + "@example.com"},
-      {"john (his name)@example.com", hidden("john (his name)") + "@example.com"},
-      {"<john (a) (b) @example.com>", "<" + hidden("john (a) (b) ") + "@example.com>"},
-      {"<john\t@example.com>", "<" + hidden("john\t") + "@example.com>"},
-      {"\xC3\xBC@example.com", hidden("\xC3\xBC") + "@example.com"},
       {"a=b=example.net@example.com", hidden("a=b=example.net") + "@example.com"},
-      {"no address here", "no address here"},
+      {"@a.example,@b.example:john@c.example", hidden("@a.example,@b.example:john") + "@c.example"},
+      {"\xC3\xBC@example.com", hidden("\xC3\xBC") + "@example.com"},
+      {"john@[192.0.2.1]", john + "@[192.0.2.1]"},
+      // No domain: nothing is shown.
+      {"john", john},
+      {"john%40example.com", hidden("john%40example.com")},
+      {"x@john at example.com", hidden("x@john at example.com")},
+      {"x@john%40example.com", hidden("x@john%40example.com")},
+      {"john@", hidden("john@")},
       {"", ""},
-      {"@", "@"},
-      {"<@example.com>", "<@example.com>"},
-      {"@@", "@@"},
   }));
   INFO(row.text);
   CHECK(report::redacted(row.text, key) == row.result);
@@ -59,61 +55,52 @@ TEST_CASE("another key gives other digits", "[report]") {
   CHECK(report::redacted("john@example.com", key) != report::redacted("john@example.com", "x"));
 }
 
-TEST_CASE("text made of nothing but marks becomes no more than digits", "[report]") {
-  for (const char* piece : {"@", "\"@", "(@", ")@", "a@", " @", "()@", "\"", "a"}) {
-    std::string text;
-    while (text.size() < 30'000)
-      text += piece;
-    const std::string result = report::redacted(text, key);
-    CHECK(result.size() <= 10'000);
-    CHECK(result.contains('@') == text.contains('@'));
-  }
-}
-
-TEST_CASE("an address that the end cuts in two is not shown", "[report]") {
-  const std::string text = std::string(90, ' ') + "john.doe@example.com";
-  for (std::size_t octets = 80; octets < text.size(); ++octets) {
-    const std::string shown = report::redacted(text, key, octets);
-    CHECK(shown.size() == std::min(octets, std::size_t{90 + 16 + 12}));
-    CHECK_FALSE(shown.contains("j"));
-  }
-}
-
 TEST_CASE("only fields that tell of authentication leave the house", "[report][RFC 9991 §7.1]") {
-  const std::string shown =
-      report::redacted_headers(headers({{"Received", " from x by mx for <bob@example.org>; now"},
-                                        {"To", " bob@example.org"},
-                                        {"Cc", " carol@example.org"},
-                                        {"Subject", " private"},
-                                        {"from", " John\r\n <john@example.com>"},
-                                        {"DKIM-Signature", " v=1; i=@example.com; b=x"},
-                                        {"DKIM-Signature", " v=1; z=To:bob=40example.org; b=x"},
-                                        {"DKIM-Signature", " not a tag list: bob=40example.org"},
-                                        {"Message-ID", " <1@mail.example.com>"},
-                                        {"Date", " today\x01\xFF"}}),
-                               key);
-  CHECK(shown == "from: John <" + hidden("john") +
-                     "@example.com>\n"
-                     "DKIM-Signature: v=1; i=@example.com; b=x\n"
-                     "Message-ID: <" +
-                     hidden("1") +
-                     "@mail.example.com>\n"
-                     "Date: today??\n");
+  for (const char* name : {"Received", "To", "Cc", "Bcc", "Subject", "X-John"})
+    CHECK(shown(name, " <john@example.com>").empty());
+  CHECK(shown("from", " John\r\n <john@example.com>") ==
+        "from: <" + hidden("john") + "@example.com>\n");
+  CHECK(shown("Message-ID", " <1@mail.example.com>") ==
+        "Message-ID: <" + hidden("1") + "@mail.example.com>\n");
+  CHECK(shown("List-Id", " The List <list.example.com>") == "List-Id: <list.example.com>\n");
+  CHECK(shown("Date", " Fri, 1 May 2026\r\n 12:00:00 +0200 (CEST)") == "Date: (not shown)\n");
+  CHECK(shown("Date", " Fri, 1 May 2026\r\n 12:00:00 +0200 (UTC)") ==
+        "Date: Fri, 1 May 2026 12:00:00 +0200 (UTC)\n");
 }
 
-TEST_CASE("encoded words are not shown, as they may hold addresses", "[report][RFC 2047 §2]") {
-  const std::string shown = report::redacted_headers(
-      headers({{"From", " =?utf-8?q?john=40example.com?= =?x <a@example.com>, =?b?b?am9obg==?="},
-               {"Reply-To", " x=?y"}}),
-      key);
-  CHECK(shown == "From: ? ? <" + hidden("a") + "@example.com>, ?\nReply-To: x?\n");
+TEST_CASE("a signature is shown tag by tag", "[report][RFC 6376 §3.5]") {
+  CHECK(shown("DKIM-Signature", " v=1; a=rsa-sha256; d=example.com;\r\n\ts=s1; i=John@example.com;"
+                                " h=from : to; b=YW\r\n Jj") ==
+        "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s1; i=" + hidden("john") +
+            "@example.com; h=from:to; b=YWJj\n");
+  CHECK(shown("DKIM-Signature", " v=1; z=To:john=40example.com; x-john=1; b=x") ==
+        "DKIM-Signature: v=1; b=x\n");
+  CHECK(shown("DKIM-Signature", " v=1; s=john%40example.com; b=x") == "DKIM-Signature: v=1; b=x\n");
+  CHECK(shown("DKIM-Signature", " not a tag list: john") == "DKIM-Signature: (not shown)\n");
+}
+
+TEST_CASE("no way of writing an address into a field shows its local part", "[report][RFC 6590]") {
+  for (const char* text :
+       {"john(x(y)z)@example.com", "john (x\\)(y)) @example.com", "john%40example.com <a@b.example>",
+        "john=40example.com <a@b.example>", "\"john at example.com\" <a@b.example>",
+        "john(at)example.com <a@b.example>", "<a@b.example> (john@example.com)",
+        "john&#64;example.com", "=?utf-8?q?john=40example.com?= <a@b.example>",
+        "=?utf-8?b?am9obg==?=@example.com john", "\"john\"@example.com", "\"\\j\\o\\h\\n\"@x.example",
+        "<@a.example:john@example.com>", "group: john@example.com;", "john", "john@", "<john>",
+        "john.@example.com", "<john at example.com>", "<john=40example.com>",
+        "<john%40example.com>", "list <john=40example.com>", "john <list.example.com>"}) {
+    for (const char* name : {"From", "Sender", "Reply-To", "Date", "Message-ID", "List-Id"}) {
+      INFO(name << ": " << text);
+      CHECK_FALSE(shown(name, text).contains("john"));
+    }
+  }
 }
 
 TEST_CASE("a long header section becomes a short one", "[report]") {
   mail::Headers many;
   for (int i = 0; i < 200; ++i)
     REQUIRE(many.add({"From", std::string(890, 'x') + "john.doe@example.com"}, 1 << 20));
-  const std::string shown = report::redacted_headers(many, key);
-  CHECK(shown.size() <= 50 * (900 + 7));
-  CHECK_FALSE(shown.contains("john"));
+  const std::string all = report::redacted_headers(many, key);
+  CHECK(all.size() <= 50 * (900 + 7));
+  CHECK_FALSE(all.contains("john"));
 }

@@ -28,7 +28,7 @@ TEST_CASE("an aggregate report is the XML of RFC 9990", "[report][RFC 9990 §3.1
  <report_metadata>
   <org_name>Example Org</org_name>
   <email>reports@mx.example.org</email>
-  <report_id>)" + report::report_id(report) +
+  <report_id>)" + report.id +
                                       R"(</report_id>
   <date_range>
    <begin>1777593600</begin>
@@ -164,32 +164,35 @@ TEST_CASE("no text becomes markup, and the schema's words stay its words", "[rep
 
 TEST_CASE("a report has one identity, whoever sends it and how often",
           "[report][RFC 9990 §3.5.2]") {
-  const AggregateReport report = sample_report();
-  const std::string id = report::report_id(report);
+  AggregateReport report = sample_report();
+  const std::string id = report::report_id(report, "0123456789abcdef");
   CHECK(id.size() == 32);
   CHECK(id.find_first_not_of("0123456789abcdef") == std::string::npos);
+  report.id = id;
   CHECK(report::file_name(report) ==
         "mx.example.org!example.com!1777593600!1777679999!" + id + ".xml.gz");
 
   AggregateReport later = report;
   later.records.pop_back();
   later.policy.p = "none";
-  CHECK(report::report_id(later) == id);
+  CHECK(report::report_id(later, "0123456789abcdef") == id);
 
   AggregateReport other = report;
   other.day += std::chrono::days(1);
-  CHECK(report::report_id(other) != id);
+  CHECK(report::report_id(other, "0123456789abcdef") != id);
   other = report;
   other.reporter.organization = "Another Org";
-  CHECK(report::report_id(other) != id);
+  CHECK(report::report_id(other, "0123456789abcdef") != id);
   other = report;
   other.policy_domain = base::Domain::parse("example.net").value();
-  CHECK(report::report_id(other) != id);
+  CHECK(report::report_id(other, "0123456789abcdef") != id);
+  // Another gateway with a store of its own, which reports what it has counted itself.
+  CHECK(report::report_id(report, "fedcba9876543210") != id);
 }
 
 TEST_CASE("a report's message names it by the same id everywhere", "[report][RFC 9990 §3.5.1]") {
   const AggregateReport report = sample_report();
-  const std::string id = report::report_id(report);
+  const std::string& id = report.id;
   const report::Mailbox to = report::Mailbox::parse("rua@example.com").value();
   const base::WallTime now = report.day + std::chrono::hours(25);
   const report::MailMessage message = report::to_message(report, "gz", to, now);

@@ -67,6 +67,13 @@ TEST_CASE("another organization gets reports when its host consents", "[report][
       {{"v=DMARC1", "v=DMARC1; rua=mailto:victim@victim.example"}, Consent::refused, ""},
       {{"v=DMARC1; rua=mailto:a@sub.reports.example"}, Consent::refused, ""},
       {{"v=DMARC1; rua=https://reports.example/"}, Consent::refused, ""},
+      // What cannot be read still is no consent to the mailbox that was asked for.
+      {{"v=DMARC1; rua=foo"}, Consent::refused, ""},
+      {{"v=DMARC1; rua="}, Consent::refused, ""},
+      {{"v=DMARC1; RUA = mailto:"}, Consent::refused, ""},
+      {{"v=DMARC1; rua=d@reports.example"}, Consent::refused, ""},
+      {{"v=DMARC1; rua=,,"}, Consent::refused, ""},
+      {{"v=DMARC1", "v=DMARC1; rua=foo"}, Consent::refused, ""},
       // ruf= is about other reports.
       {{"v=DMARC1; ruf=mailto:victim@victim.example"}, Consent::authorised, "d@reports.example"},
   }));

@@ -32,7 +32,8 @@ namespace support {
           .policy_domain = base::Domain::parse("example.com").value(),
           .day = std::chrono::sys_days(std::chrono::year(2026) / 5 / 1),
           .policy = policy,
-          .records = {{good, 12}, {forged, 3}}};
+          .records = {{good, 12}, {forged, 3}},
+          .id = "0123456789abcdef0123456789abcdef"};
 }
 
 // The same with every text as hostile as a sender, a domain owner or an administrator can make it.

@@ -84,6 +84,11 @@ TEST_CASE("only what is said of this recipient or message is final", "[report][R
       {"RCPT", "530 Authentication required", "temporary 530 RCPT: 530 Authentication required"},
       {"RCPT", "550-5.1.1 no\r\n550 5.1.1 really", "permanent 550 RCPT: 550 5.1.1 really"},
       {"RCPT", "550 \x1b[2Jx", "permanent 550 RCPT: 550 \\x1B[2Jx"},
+      {"RCPT", "550 relay not permitted", "temporary 550 RCPT: 550 relay not permitted"},
+      {"RCPT", "550 5.1.8 sender rejected", "temporary 550 RCPT: 550 5.1.8 sender rejected"},
+      {"RCPT", "503 5.5.1 order", "temporary 503 RCPT: 503 5.5.1 order"},
+      {"RCPT", "550 5.3.4 full", "temporary 550 RCPT: 550 5.3.4 full"},
+      {"RCPT", "550 5.1.1 unknown in relay table", "permanent 550 RCPT: 550 5.1.1 unknown in relay table"},
       {"DATA", "452 4.3.1 full", "temporary 452 DATA: 452 4.3.1 full"},
       {"DATA", "554 5.5.1 no recipients", "permanent 554 DATA: 554 5.5.1 no recipients"},
       {"message", "451 4.3.0 later", "temporary 451 message: 451 4.3.0 later"},
@@ -93,6 +98,23 @@ TEST_CASE("only what is said of this recipient or message is final", "[report][R
   SmtpServer server({.replies = {{row.moment, row.reply}}});
   CHECK(summary(submit({.url = server.url()})) == row.result);
   CHECK(server.received().empty());
+}
+
+TEST_CASE("any 2yz after the message is as good as 250", "[report][RFC 5321 §4.2.1]") {
+  for (const char* reply : {"250 ok", "251 will forward", "252 who knows", "251-a\r\n252 b"}) {
+    INFO(reply);
+    SmtpServer server({.replies = {{"message", reply}}});
+    CHECK(summary(submit({.url = server.url()})) == "sent 0 ");
+  }
+}
+
+TEST_CASE("a server of this machine is told from others", "[report]") {
+  for (const char* url : {"smtp://127.0.0.1:25", "smtp://127.1.2.3", "smtps://[::1]:465",
+                          "smtp://localhost", "smtp://LOCALHOST:25"})
+    CHECK(report::is_loopback(url));
+  for (const char* url : {"smtp://127.evil.example", "smtp://192.0.2.1", "smtp://localhost.example",
+                          "smtp://[2001:db8::1]:25", "smtp://mail.example", "127.0.0.1", ""})
+    CHECK_FALSE(report::is_loopback(url));
 }
 
 TEST_CASE("a relay that hangs or dies anywhere costs a while, never the report", "[report]") {
@@ -164,7 +186,7 @@ TEST_CASE("what a level of TLS asks for is not done without", "[report]") {
   }
 }
 
-TEST_CASE("a login is made over TLS only, and a wrong one says nothing of the recipient",
+TEST_CASE("a login on this machine needs no certificate, and a wrong one says nothing of the recipient",
           "[report]") {
   SmtpServer server({.starttls = true});
   Relay relay{.url = server.url(),
@@ -177,9 +199,24 @@ TEST_CASE("a login is made over TLS only, and a wrong one says nothing of the re
   CHECK(summary(refused) == "temporary 535 AUTH: 535 5.7.8 wrong password");
 
   relay.tls = Relay::Tls::may;
+  relay.url = "smtp://mail.example";
   const auto unsafe = Submitter::open(relay, hello);
   REQUIRE_FALSE(unsafe);
   CHECK_FALSE(unsafe.error().what.contains("wrong"));
+}
+
+TEST_CASE("a password goes to no other machine without a certificate for its name", "[report]") {
+  for (const Relay::Tls level : {Relay::Tls::may, Relay::Tls::encrypt, Relay::Tls::verify}) {
+    SmtpServer server({.implicit_tls = true});
+    // An address that is this machine's and does not look like it.
+    const std::string url = "smtps://[::ffff:127.0.0.1]" + server.url().substr(17);
+    Relay relay{.url = url, .tls = level};
+    if (level != Relay::Tls::verify) CHECK(summary(submit(relay)) == "sent 0 ");
+    relay.login = Relay::Login{.user = "user", .password = "secret"};
+    const std::size_t before = server.received().size();
+    CHECK(submit(relay).outcome == Submitted::Outcome::temporary);
+    CHECK(server.received().size() == before);
+  }
 }
 
 TEST_CASE("only an SMTP server is a relay", "[report]") {

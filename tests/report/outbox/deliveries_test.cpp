@@ -72,9 +72,9 @@ TEST_CASE("a mailbox that is refused once is left alone for a week", "[report]")
     CHECK(must(report::settle(*database, only(*database), refused("RCPT: 550 5.1.1 no"), {},
                               next_morning)) == DeliveryState::failed);
     const std::string to = "rua@example.com";
-    CHECK(must(report::suppression(*database, to, next_morning + 167h)) == "RCPT: 550 5.1.1 no");
-    CHECK_FALSE(must(report::suppression(*database, to, next_morning + 168h)));
-    CHECK_FALSE(must(report::suppression(*database, "other@example.com", next_morning)));
+    CHECK(must(report::suppression(*database, to, "example.com", next_morning + 167h)) == "RCPT: 550 5.1.1 no");
+    CHECK_FALSE(must(report::suppression(*database, to, "example.com", next_morning + 168h)));
+    CHECK_FALSE(must(report::suppression(*database, "other@example.com", "example.com", next_morning)));
   });
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("three refused messages in a row suppress a mailbox, too", "[report]")
   for_each_database([](const std::string& url) {
     const auto database = store_with_one(url);
     const auto is_suppressed = [&] {
-      return must(report::suppression(*database, "rua@example.com", next_morning)).has_value();
+      return must(report::suppression(*database, "rua@example.com", "example.com", next_morning)).has_value();
     };
     const auto settle = [&](const Submitted& submitted) {
       static_cast<void>(
@@ -98,6 +98,109 @@ TEST_CASE("three refused messages in a row suppress a mailbox, too", "[report]")
     CHECK_FALSE(is_suppressed());
     settle(too_big);
     CHECK(is_suppressed());
+  });
+}
+
+TEST_CASE("what is said of one domain's reports suppresses no other domain's", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    for (int i = 0; i < 5; ++i) {
+      static_cast<void>(must(report::settle(
+          *database, only(*database), refused("message: 554 5.7.1 content"), {}, next_morning)));
+    }
+    const std::string to = "rua@example.com";
+    CHECK(must(report::suppression(*database, to, "example.com", next_morning)));
+    CHECK_FALSE(must(report::suppression(*database, to, "customer.example", next_morning)));
+  });
+}
+
+TEST_CASE("a refusal without a code of the mailbox's suppresses at the third time", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    const auto is_suppressed = [&] {
+      return must(report::suppression(*database, "rua@example.com", "other.example", next_morning))
+          .has_value();
+    };
+    for (int i = 0; i < 3; ++i) {
+      CHECK_FALSE(is_suppressed());
+      static_cast<void>(must(
+          report::settle(*database, only(*database), refused("RCPT: 550 no"), {}, next_morning)));
+    }
+    CHECK(is_suppressed());
+  });
+}
+
+TEST_CASE("a command lifts suppressions, and what they cost is sent", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    const auto refuse = [&](const char* reason) {
+      static_cast<void>(
+          must(report::settle(*database, only(*database), refused(reason), {}, next_morning)));
+    };
+    const auto is_suppressed = [&] {
+      return must(report::suppression(*database, "rua@example.com", "example.com", next_morning))
+          .has_value();
+    };
+    refuse("RCPT: 550 5.1.1 no");
+    const auto nothing =
+        must(report::unsuppress(*database, support::mailbox("rua_@example.com"), next_morning));
+    CHECK(nothing.suppressions == 0);
+    CHECK(nothing.deliveries == 0);
+    CHECK(is_suppressed());
+    for (const bool all : {false, true}) {
+      refuse("RCPT: 550 5.1.1 no");
+      for (int i = 0; i < 3; ++i)
+        refuse("message: 554 no");
+      CHECK(is_suppressed());
+      const auto lifted = must(report::unsuppress(
+          *database,
+          all ? std::optional<report::Mailbox>() : support::mailbox("rua@example.com"),
+          next_morning));
+      CHECK(lifted.suppressions == 2);
+      CHECK(lifted.deliveries == 1);
+      CHECK_FALSE(is_suppressed());
+      CHECK(only(*database).is_due(next_morning));
+    }
+    refuse("RCPT: 550 5.1.1 no");
+    CHECK(must(report::unsuppress(*database, {}, next_morning + 24h * 8)).deliveries == 0);
+  });
+}
+
+TEST_CASE("what is not sent does not count for the day, and spellings count as one", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    const DeliveryLimits limits{.daily_max = 1};
+    Delivery delivery = only(*database);
+    for (const Submitted& result : {greylisted, greylisted, refused("RCPT: 550 no")}) {
+      CHECK(must(report::reserve(*database, delivery, limits, next_morning)) ==
+            DeliveryState::waiting);
+      static_cast<void>(
+          must(report::settle(*database, delivery, result, limits, next_morning)));
+    }
+    CHECK(must(report::reserve(*database, delivery, limits, next_morning)) ==
+          DeliveryState::waiting);
+    static_cast<void>(must(report::settle(*database, delivery, sent, limits, next_morning)));
+    for (const char* spelling : {"rua@example.com", "RUA@example.com", "rua+x@example.com"}) {
+      delivery.destination = support::mailbox(spelling);
+      CHECK(must(report::reserve(*database, delivery, limits, next_morning)) ==
+            DeliveryState::capped);
+    }
+    delivery.destination = support::mailbox("other@example.com");
+    CHECK(must(report::reserve(*database, delivery, limits, next_morning)) ==
+          DeliveryState::waiting);
+  });
+}
+
+TEST_CASE("a reply stands in the store as it was heard, and no letter of it is cut", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    const auto reply = [&](const std::string& reason) {
+      static_cast<void>(must(report::settle(
+          *database, only(*database), {.code = 450, .reason = reason}, {}, next_morning)));
+      return support::listed(*database)[0].deliveries[0].reply;
+    };
+    CHECK(reply("RCPT: 450 \\xF6 \xC3\xBC") == "RCPT: 450 \\xF6 \xC3\xBC");
+    CHECK(reply(std::string(299, 'x') + "\xC3\xBC") == std::string(299, 'x'));
   });
 }
 

@@ -193,6 +193,42 @@ TEST_CASE("a relay that does not know us costs no mailbox its reports", "[report
   });
 }
 
+TEST_CASE("what a relay says of itself at RCPT is no mailbox's refusal", "[report]") {
+  for (const char* reply :
+       {"550 relay not permitted", "550 5.1.8 sender rejected", "503 5.5.1 need MAIL first",
+        "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+        "554 <rua@d0.example>: Relay access denied", "550 5.3.4 system not capable",
+        "550 Authentication is required for relaying", "550 Sender verify failed",
+        // Words that nobody thought of, of five mailboxes of five domains in a row.
+        "550 Computer says no", "550 5.1.1 <rua@d1.example> unknown here (in reply 4711)"}) {
+    INFO(reply);
+    for_each_database([&](const std::string& url) {
+      const auto database = store_with(url, 5);
+      support::FakeResolver dns;
+      SmtpServer strange({.replies = {{"RCPT", reply}}});
+      const Sending sending = send(*database, dns, {.url = strange.url()});
+      CHECK(sending.result.put_off == 5);
+      CHECK(sending.result.ended == 0);
+      CHECK(sending.result.relay_refuses);
+      const auto status = must(report::outbox_status(*database, next_morning));
+      CHECK(status.suppressions.empty());
+      SmtpServer repaired({});
+      CHECK(send(*database, dns, {.url = repaired.url()}, next_morning + 30min).result.sent == 5);
+    });
+  }
+}
+
+TEST_CASE("two mailboxes that are refused alike are refused", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with(url, 2);
+    support::FakeResolver dns;
+    SmtpServer server({.replies = {{"RCPT", "550 5.1.1 no such user"}}});
+    const Sending sending = send(*database, dns, {.url = server.url()});
+    CHECK(sending.result.ended == 2);
+    CHECK_FALSE(sending.result.relay_refuses);
+  });
+}
+
 TEST_CASE("a relay that is in trouble is left alone after three attempts", "[report]") {
   struct Row {
     const char* moment;

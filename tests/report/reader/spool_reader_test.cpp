@@ -157,13 +157,35 @@ TEST_CASE("an unfinished line of a living writer is left alone", "[report][spool
   ::close(writer);
 }
 
-TEST_CASE("a segment that a power cut made shorter than what was read is finished",
-          "[report][spool]") {
+TEST_CASE("a segment that is not what it was is noticed", "[report][spool]") {
   const support::TemporaryFolder folder;
   const SpoolReader reader = open(folder.path());
-  write(folder / segment, "one\n");
-  CHECK(read(reader, segment, 400).finished);
-  CHECK(reader.remove(segment, 400).value());
+  write(folder / segment, "one\ntwo\n");
+  CHECK_FALSE(read(reader, segment, 8).changed);
+  CHECK(read(reader, segment, 400).changed);  // Cut off.
+  CHECK(read(reader, segment, 9).changed);
+  CHECK(read(reader, segment, 6).changed);  // Another file: no line ends there.
+  CHECK(read(reader, segment, 6).lines.empty());
+  write(folder / segment, "one\ntorn");
+  CHECK(read(reader, segment, 4).end == 8);
+  CHECK(read(reader, segment, 8).finished);  // All of it was read, with the torn line.
+}
+
+TEST_CASE("only a file of one name is a segment", "[report][spool]") {
+  const support::TemporaryFolder folder;
+  const SpoolReader reader = open(folder.path());
+  const auto link = [](int number) { return "events-" + std::to_string(number) + ".jsonl"; };
+  write(folder / "secret", "secret\n");
+  std::filesystem::create_symlink(folder / "secret", folder / link(1));
+  std::filesystem::create_hard_link(folder / "secret", folder / link(2));
+  std::filesystem::create_directory(folder / link(3));
+  for (int i = 1; i <= 3; ++i) {
+    INFO(i);
+    CHECK_FALSE(reader.read(link(i), 0, {}));
+    CHECK_FALSE(reader.remove(link(i), 100));
+  }
+  CHECK(report::list_segments(folder.path()).value().size() == 1);  // A hard link looks like one.
+  CHECK(std::filesystem::exists(folder / "secret"));
 }
 
 TEST_CASE("a line that is too long is cut, and the next one is read", "[report][spool]") {

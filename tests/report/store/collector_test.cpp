@@ -181,6 +181,74 @@ TEST_CASE("a collector that died between deleting and saying so loses nothing",
   });
 }
 
+TEST_CASE("a segment that was cut off while it is written is read again, and told of",
+          "[report][collector]") {
+  support::for_each_database([](const std::string& url) {
+    World world(url);
+    world.options.keep_segments = true;  // As of a writer that lives.
+    const std::string name = "events-1.jsonl";
+    world.write_segment(name, line("a") + "\n" + line("b") + "\n");
+    world.collect_once();
+    world.write_segment(name, line("c") + "\n");  // Shorter.
+    world.collect_once();
+    CHECK(world.stored() == 3);
+    world.write_segment(name, std::string(100, 'x') + line("d") + "\n" + line("e") + "\n" +
+                                  line("f") + "\n");  // Longer, and another file.
+    world.collect_once();
+    CHECK(world.stored() == 5);
+    CHECK(world.said("read again from its beginning") == 2);
+  });
+}
+
+TEST_CASE("a known id with another line is kept, and told of", "[report][collector]") {
+  support::for_each_database([](const std::string& url) {
+    World world(url);
+    std::string other = line("a");
+    other.replace(other.find("\"gateway\":\"") + 11, 1, "Z");
+    world.write_segment("events-1.jsonl", line("a") + "\n");
+    world.write_segment("events-2.jsonl", line("a") + "\n" + other + "\n" +
+                                              line(std::string(300, 'i')) + "\n");
+    world.collect_once();
+    CHECK(world.stored() == 1);
+    CHECK(world.said("have other content") == 1);
+    report::Store store = world.store();
+    const auto rows =
+        store.database().execute("SELECT line, why FROM unread_lines ORDER BY position");
+    REQUIRE(rows);
+    REQUIRE(rows->size() == 2);
+    CHECK(report::text(rows->at(0)[0]) == other);
+    CHECK(report::text(rows->at(1)[1]) == "its id is too long");
+  });
+}
+
+TEST_CASE("a SQLite file that is replaced under a collector swallows nothing",
+          "[report][collector]") {
+  for (const bool restored : {false, true}) {
+    const support::TemporaryFolder folder;
+    World world("sqlite:" + (folder / "s.db").string());
+    world.write(0, 4);
+    int waits = 0;
+    world.wait = [&](std::chrono::milliseconds pause) {
+      if (pause == 0ms) return false;
+      if (++waits == 1) {
+        for (const char* suffix : {"", "-wal", "-shm"}) {
+          std::error_code ignored;
+          fs::rename(folder / ("s.db" + std::string(suffix)),
+                     folder / ("old.db" + std::string(suffix)), ignored);
+        }
+        if (restored) static_cast<void>(report::Store::open(world.options.url).value());
+        world.write(4, 6);
+      }
+      return waits > 6;
+    };
+    world.collector().run();
+    CHECK(world.stored() == 6);
+    CHECK(world.segments() == 0);
+    CHECK(world.said("replaced or removed") == 1);
+    CHECK(world.said("the store is back") == 1);
+  }
+}
+
 TEST_CASE("a server that is away is waited for, and told of once",
           "[report][collector][postgres]") {
   support::Postgres* const postgres = support::Postgres::shared();

@@ -149,21 +149,82 @@ TEST_CASE("passwords are not in messages", "[report][store]") {
     CHECK(report::without_password(row.url) == row.shown);
 }
 
-TEST_CASE("a database that root makes by hand belongs to the service", "[report][store]") {
-  if (geteuid() != 0) return;
-  constexpr uid_t service = 65534;
-  const support::TemporaryFolder folder;
-  REQUIRE(chown(folder.path().c_str(), service, service) == 0);
-  const auto database = open("sqlite:" + (folder / "postern.db").string());
-  rows(*database, "CREATE TABLE t (k BIGINT)");
-  REQUIRE(database->try_lock("key").value());
-  for (const auto& file : std::filesystem::directory_iterator(folder.path())) {
-    struct stat status {};
-    REQUIRE(stat(file.path().c_str(), &status) == 0);
-    INFO(file.path());
-    CHECK(status.st_uid == service);
-    CHECK(status.st_gid == service);
+TEST_CASE("a URL that cannot be read is not shown at all", "[report][store]") {
+  for (const char* url :
+       {"postgresql://postern:S3CRET%zz@h/d", "postgresql://h/d?password=S3CRET%zz",
+        "postgresql://postern:S3CRET%@h", "postgresql://[S3CRET", "postgresql://u:S3CRET@[::1/d",
+        "postgresql://u:S3CRET", "postgresql://u:S3CRET/d", "postgresql://h?p%61ssword=S3CRET",
+        "postgresql://h?S3CRET", "postgresql://u:a@h?password=x@S3CRET",
+        "postgres://u:S3CRET%zz@h"}) {
+    INFO(url);
+    CHECK_FALSE(report::without_password(url).contains("S3CRET"));
+    const auto opened = report::open_database(url);
+    REQUIRE_FALSE(opened);
+    CHECK_FALSE(opened.error().what.contains("S3CRET"));
   }
+}
+
+TEST_CASE("a SQLite store has its modes whatever the umask is", "[report][store]") {
+  const support::TemporaryFolder folder;
+  const mode_t before = umask(0);
+  for (const mode_t mask : {0000, 0022, 0077}) {
+    umask(mask);
+    const auto directory = folder / ("m" + std::to_string(mask));
+    const auto database = open("sqlite:" + (directory / "postern.db").string());
+    rows(*database, "CREATE TABLE t (k BIGINT)");
+    REQUIRE(database->try_lock("key").value());
+    struct stat status {};
+    REQUIRE(stat(directory.c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777) == 0750);
+    for (const auto& file : std::filesystem::directory_iterator(directory)) {
+      REQUIRE(stat(file.path().c_str(), &status) == 0);
+      INFO(file.path());
+      CHECK((status.st_mode & 07777) == 0640);
+    }
+  }
+  umask(before);
+}
+
+TEST_CASE("no link is taken for a SQLite store or what belongs to it", "[report][store]") {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal", "-locks"}) {
+    INFO(suffix);
+    const support::TemporaryFolder folder;
+    const std::string file = (folder / "postern.db").string();
+    std::filesystem::create_symlink(folder / "made", file + suffix);
+    const auto database = report::open_database("sqlite:" + file);
+    CHECK_FALSE((database && (*database)->try_lock("key")));
+    CHECK_FALSE(std::filesystem::exists(folder / "made"));
+  }
+}
+
+TEST_CASE("nothing is committed into a SQLite file that was taken away", "[report][store]") {
+  const support::TemporaryFolder folder;
+  const std::string file = (folder / "postern.db").string();
+  const auto database = open("sqlite:" + file);
+  rows(*database, "CREATE TABLE t (k BIGINT)");
+  for (const bool replaced : {false, true}) {
+    REQUIRE(database->still_there());
+    REQUIRE(database->begin());
+    rows(*database, "INSERT INTO t VALUES (1)");
+    std::filesystem::rename(file, file + ".old");
+    if (replaced) std::filesystem::copy_file(file + ".old", file);
+    CHECK_FALSE(database->still_there());
+    const auto committed = database->commit();
+    REQUIRE_FALSE(committed);
+    CHECK_THAT(committed.error().what, Catch::Contains("replaced or removed"));
+    database->rollback();
+    std::filesystem::rename(file + ".old", file);
+  }
+}
+
+TEST_CASE("a database has a clock of its own", "[report][store]") {
+  support::for_each_database([](const std::string& url) {
+    const auto database = open(url);
+    const auto clock = database->clock();
+    REQUIRE(clock);
+    const auto apart = *clock - base::WallTime(std::chrono::system_clock::now());
+    CHECK(std::chrono::abs(apart) < std::chrono::minutes(1));
+  });
 }
 
 TEST_CASE("a URL that leads nowhere is an error that says so", "[report][store]") {

@@ -72,6 +72,41 @@ TEST_CASE("equal rows of a day and domain are counted up", "[report][store]") {
   });
 }
 
+TEST_CASE("a domain's rows of a day are bounded, and no message is lost", "[report][store]") {
+  support::for_each_database([](const std::string& url) {
+    const auto database = open(url);
+    const report::CountLimits limits{.detailed = 10};
+    const auto add = [&](int begin, int end, const std::string& ip) {
+      std::vector<Counted> messages;
+      for (int i = begin; i < end; ++i) {
+        report::ReportRow made_up = row("a.example", ip.empty() ? std::to_string(i) : ip);
+        made_up.dkim = {{"a.example", "s" + std::to_string(i), "fail"}};
+        messages.push_back({friday, made_up, true});
+      }
+      messages.push_back({friday, row("b.example", "192.0.2.1"), true});
+      REQUIRE(report::in_transaction(
+          *database, [&] { return report::count(*database, messages, limits); }));
+    };
+    const auto one = [&](const std::string& sql) {
+      return report::number(database->execute(sql).value().at(0).at(0));
+    };
+    const std::string of_a = " FROM report_rows WHERE policy_domain = 'a.example'";
+    add(0, 6, "192.0.2.1");
+    add(0, 30, "192.0.2.1");  // 10 detailed rows, and one without details.
+    CHECK(one("SELECT COUNT(*)" + of_a) == 11);
+    CHECK(one("SELECT CAST(SUM(messages) AS BIGINT)" + of_a) == 36);
+    CHECK(one("SELECT COUNT(*)" + of_a + " AND messages = 2") == 6);  // Known ones still count.
+    CHECK(one("SELECT COUNT(*)" + of_a + " AND messages = 20") == 1);
+    add(100, 200, "");
+    add(200, 300, "");
+    CHECK(one("SELECT COUNT(*)" + of_a) == 21);
+    CHECK(one("SELECT CAST(SUM(messages) AS BIGINT)" + of_a) == 236);
+    CHECK(one("SELECT messages" + of_a + " AND row_hash = 'rest'") == 191);
+    CHECK(one("SELECT row_count FROM report_days WHERE policy_domain = 'a.example'") == 21);
+    CHECK(one("SELECT messages FROM report_rows WHERE policy_domain = 'b.example'") == 4);
+  });
+}
+
 TEST_CASE("gateways that count the same rows at once lose none", "[report][store]") {
   support::for_each_database([](const std::string& url) {
     const auto database = open(url);

@@ -6,6 +6,7 @@
 #include "report/store/report_counts.hpp"
 #include "report/store/sql.hpp"
 #include "report/store/store.hpp"
+#include "report/store/store_size.hpp"
 #include "tests/support/databases.hpp"
 #include "tests/support/sample_event.hpp"
 
@@ -15,23 +16,31 @@ using namespace std::chrono_literals;
 using report::Retention;
 using report::Store;
 
-const base::WallTime now = std::chrono::sys_days(std::chrono::year(2026) / 5 / 1) + 12h;
+// Of a time that the database's clock knows, too.
+const base::WallTime now =
+    std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()) - 12h;
 
-// An event for each age.
-Store store_with(const std::string& url, const std::vector<std::chrono::hours>& ages) {
+Store open(const std::string& url) {
   auto store = Store::open(url);
   if (!store) FAIL(store.error().what);
+  return *std::move(store);
+}
+
+// An event for each age.
+void add(Store& store, const std::vector<std::chrono::hours>& ages) {
+  static int number = 0;
   report::Batch batch;
+  batch.spool = std::to_string(++number);
   batch.end = 1;
   for (const auto age : ages) {
     report::Event event = support::sample_event();
-    event.id = "age" + std::to_string(batch.events.size());
+    event.id = "age" + batch.spool + "-" + std::to_string(batch.events.size());
     event.time = now - age;
     std::string line = report::to_line(event);
-    batch.events.push_back({std::move(event), std::move(line)});
+    batch.events.push_back({std::move(event), std::move(line), 0});
   }
-  REQUIRE(store->commit(batch));
-  return *std::move(store);
+  const auto committed = store.commit(batch);
+  if (!committed) FAIL(committed.error().what);
 }
 
 std::int64_t one_number(Store& store, std::string_view sql) {
@@ -42,46 +51,134 @@ std::int64_t one_number(Store& store, std::string_view sql) {
 
 std::int64_t events(Store& store) { return one_number(store, "SELECT COUNT(*) FROM events"); }
 
+report::Expired expire(Store& store, const Retention& retention, base::WallTime when = now) {
+  auto expired = report::expire(store.database(), retention, when);
+  if (!expired) FAIL(expired.error().what);
+  return *std::move(expired);
+}
+
+// The last days with mail.
+const std::vector<std::chrono::hours> this_week = {1h, 25h, 49h};
+
 }  // namespace
 
 TEST_CASE("events go when they are old, their counters much later", "[report][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = store_with(url, {1h, 24h * 29, 24h * 31, 24h * 399, 24h * 402});
-    CHECK(report::expire(store.database(), Retention(), now).value() == 3);
-    CHECK(events(store) == 2);
-    CHECK(one_number(store, "SELECT CAST(SUM(events) AS BIGINT) FROM event_hours") == 2);
-    CHECK(one_number(store, "SELECT CAST(SUM(messages) AS BIGINT) FROM report_rows") == 4);
-    CHECK(report::expire(store.database(), Retention(), now).value() == 0);
+    Store store = open(url);
+    add(store, this_week);
+    add(store, {24h * 29, 24h * 31, 24h * 399, 24h * 402});
+    const report::Expired expired = expire(store, Retention());
+    CHECK(expired.events == 3);
+    CHECK(expired.warnings.empty());
+    CHECK(events(store) == 4);
+    CHECK(one_number(store, "SELECT CAST(SUM(events) AS BIGINT) FROM event_hours") == 4);
+    CHECK(one_number(store, "SELECT CAST(SUM(messages) AS BIGINT) FROM report_rows") == 6);
+    CHECK(one_number(store, "SELECT CAST(SUM(row_count) AS BIGINT) FROM report_days") == 5);
+    CHECK(expire(store, Retention()).events == 0);
+  });
+}
+
+TEST_CASE("our clock alone makes nothing old", "[report][store]") {
+  support::for_each_database([](const std::string& url) {
+    for (const auto ahead : {24h * 31, 24h * 401}) {
+      Store store = open(url);
+      add(store, {1h, 25h, 49h, 24h * 10, 24h * 28});
+      const std::int64_t before = events(store);
+      const report::Expired expired = expire(store, Retention(), now + ahead);
+      CHECK(expired.events == 0);
+      REQUIRE(expired.warnings.size() == 1);
+      CHECK_THAT(expired.warnings[0], Catch::Contains("past retention_days are kept"));
+      CHECK(events(store) == before);
+      CHECK(one_number(store, "SELECT CAST(SUM(messages) AS BIGINT) FROM report_rows") == before);
+    }
+  });
+}
+
+TEST_CASE("events of days to come go before those of today", "[report][store]") {
+  support::for_each_database([](const std::string& url) {
+    for (const auto ahead : {24h * 730, 24h * 18'000}) {
+      Store store = open(url);
+      add(store, std::vector<std::chrono::hours>(300, 1h));
+      const std::int64_t present = events(store);
+      add(store, std::vector<std::chrono::hours>(3000, -ahead));
+      add(store, {-ahead - 24h, -ahead - 48h});
+      Retention retention;
+      retention.octets_max = report::store_octets(store.database()).value() - 1;
+      const report::Expired expired = expire(store, retention);
+      CHECK(expired.events >= 3000);
+      REQUIRE_FALSE(expired.warnings.empty());
+      CHECK_THAT(expired.warnings[0], Catch::Contains("have not come yet"));
+      CHECK(one_number(store, "SELECT COUNT(*) FROM events WHERE time_ms < " +
+                                  std::to_string(now.time_since_epoch() / 1ms)) == present);
+    }
   });
 }
 
 TEST_CASE("the oldest hours go when there is too much", "[report][store]") {
   support::for_each_database([](const std::string& url) {
-    std::vector<std::chrono::hours> ages(1500, 5h);  // More than are deleted at a time.
-    ages.insert(ages.end(), {1h, 1h, 2h});
-    Store store = store_with(url, ages);
-    const std::int64_t all =
-        one_number(store, "SELECT CAST(SUM(octets) AS BIGINT) FROM event_hours");
+    Store store = open(url);
+    add(store, std::vector<std::chrono::hours>(1500, 5h));
+    add(store, {1h, 1h, 2h});
     Retention retention;
-    retention.octets_max = static_cast<std::uint64_t>(all);
-    CHECK(report::expire(store.database(), retention, now).value() == 0);
-    retention.octets_max -= 1;
-    CHECK(report::expire(store.database(), retention, now).value() == 1500);
+    retention.octets_max = report::store_octets(store.database()).value() + 8192;
+    CHECK(expire(store, retention).events == 0);
+    retention.octets_max -= 16'384;
+    CHECK(expire(store, retention).events == 1500);
+    CHECK(report::store_octets(store.database()).value() <= retention.octets_max);
     CHECK(events(store) == 3);
     retention.octets_max = 1;  // The newest hour stays, whatever it has.
-    CHECK(report::expire(store.database(), retention, now).value() == 1);
+    CHECK(expire(store, retention).events == 1);
     CHECK(events(store) == 2);
   });
 }
 
+TEST_CASE("counters that no report can use go before events", "[report][store]") {
+  support::for_each_database([](const std::string& url) {
+    Store store = open(url);
+    add(store, {1h, 25h, 49h, 24h * 20});
+    const std::vector<report::Counted> old(1, {now - 24h * 20, {}, true});
+    std::vector<report::Counted> many;
+    for (int i = 0; i < 2000; ++i) {
+      report::ReportRow row;
+      row.policy_domain = "old.example";
+      row.source_ip = std::to_string(i);
+      row.envelope_from = std::string(300, 'x');
+      many.push_back({now - 24h * 20, row, true});
+    }
+    REQUIRE(report::in_transaction(store.database(),
+                                   [&] { return report::count(store.database(), many); }));
+    Retention retention;
+    retention.octets_max = report::store_octets(store.database()).value() - 1;
+    CHECK(expire(store, retention).events == 0);
+    CHECK(one_number(store, "SELECT COUNT(*) FROM report_rows") == 3);
+    CHECK(report::store_octets(store.database()).value() <= retention.octets_max);
+  });
+}
+
+TEST_CASE("the file of a SQLite store shrinks with its rows", "[report][store]") {
+  const support::TemporaryFolder folder;
+  const auto file = folder / "x.db";
+  Store store = open("sqlite:" + file.string());
+  Retention retention;
+  retention.octets_max = 1 << 20;
+  for (int i = 0; i < 10; ++i) {
+    add(store, std::vector<std::chrono::hours>(500, std::chrono::hours(20 - i)));
+    static_cast<void>(expire(store, retention));
+    CHECK(std::filesystem::file_size(file) <= retention.octets_max);
+  }
+  CHECK(events(store) > 0);
+}
+
 TEST_CASE("one process of a fleet deletes at a time", "[report][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = store_with(url, {24h * 31});
+    Store store = open(url);
+    add(store, this_week);
+    add(store, {24h * 31});
     const auto other = report::open_database(url);
     REQUIRE(other);
     REQUIRE((*other)->try_lock("retention").value());
-    CHECK(report::expire(store.database(), Retention(), now).value() == 0);
+    CHECK(expire(store, Retention()).events == 0);
     REQUIRE((*other)->release("retention"));
-    CHECK(report::expire(store.database(), Retention(), now).value() == 1);
+    CHECK(expire(store, Retention()).events == 1);
   });
 }
