@@ -18,6 +18,7 @@
 #include "report/store/collector.hpp"
 #include "report/store/store.hpp"
 #include "verify/base/log.hpp"
+#include "verify/base/safe_file.hpp"
 
 namespace cli {
 
@@ -102,7 +103,9 @@ int collect(const CollectOptions& options, Output output) {
     output.error << config.error().what << '\n';
     return EX_CONFIG;
   }
-  if (const auto become = become_owner(*config); !become) {
+  for (const auto& become : {base::become_owner_of(config->spool.directory),
+                             become_owner_of_store(config->store.url)}) {
+    if (become) continue;
     output.error << become.error().what << '\n';
     return EX_NOPERM;
   }

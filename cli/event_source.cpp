@@ -1,7 +1,5 @@
 #include "cli/event_source.hpp"
 
-#include "cli/become_owner.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -10,10 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "cli/become_owner.hpp"
 #include "report/reader/event_reader.hpp"
 #include "report/reader/spool_reader.hpp"
 #include "report/store/collector.hpp"
 #include "report/store/store.hpp"
+#include "verify/base/safe_file.hpp"
 #include "verify/base/text.hpp"
 
 namespace cli {
@@ -224,15 +224,23 @@ base::Result<std::unique_ptr<EventSource>> open_store(const std::string& url) {
 
 base::Result<std::unique_ptr<EventSource>> open_source(const SourceOptions& options,
                                                        const config::Config& config) {
-  if (const auto become = become_owner(config); !become) return std::unexpected(become.error());
   if (options.spool) {
-    return open_spool(options.spool->empty() ? config.spool.directory
-                                             : std::filesystem::path(*options.spool));
+    std::filesystem::path directory =
+        options.spool->empty() ? config.spool.directory : std::filesystem::path(*options.spool);
+    const auto become = base::become_owner_of(directory);
+    if (!become) return std::unexpected(become.error());
+    return open_spool(std::move(directory));
   }
   const bool given = options.store && !options.store->empty();
-  if (!options.store && !report::database_exists(config.store.url))
+  if (!options.store && !report::database_exists(config.store.url)) {
+    const auto become = base::become_owner_of(config.spool.directory);
+    if (!become) return std::unexpected(become.error());
     return open_spool(config.spool.directory);
-  auto store = open_store(given ? *options.store : config.store.url);
+  }
+  const std::string& url = given ? *options.store : config.store.url;
+  const auto become = become_owner_of_store(url);
+  if (!become) return std::unexpected(become.error());
+  auto store = open_store(url);
   if (store || options.store) return store;
   // What is left in the spool must not look like all there is.
   return base::fail(store.error().what + "\n--spool reads what is in the spool instead");

@@ -57,7 +57,7 @@ Result<config::Config> configuration(const ReportOptions& options) {
 
 // `changing`: brings the tables to this version; who only looks, does not.
 Result<report::Store> open_tables(const config::Config& config, bool changing = false) {
-  if (const auto become = become_owner(config); !become) {
+  if (const auto become = become_owner_of_store(config.store.url); !become) {
     return failed(become.error().what, EX_NOPERM);
   }
   if (!report::database_exists(config.store.url)) {

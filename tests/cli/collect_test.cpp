@@ -1,10 +1,14 @@
 #include "cli/collect.hpp"
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
 #include <catch2/catch.hpp>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "report/reader/spool_reader.hpp"
 #include "report/spool.hpp"
@@ -58,6 +62,47 @@ TEST_CASE("collect --once leaves nothing behind, and --status says so", "[cli]")
   REQUIRE(store);
   // Older than [store] retention_days allows, but deleting comes before collecting.
   CHECK(report::count_events(store->database(), {}).value() == 1);
+}
+
+TEST_CASE("root collects as the owner of the spool, and follows no link of his", "[cli]") {
+  if (::geteuid() != 0) return;
+  constexpr uid_t service = 65'534;
+  Site site;
+  const fs::path folder = site.spool().parent_path();
+  fs::permissions(folder, fs::perms::owner_all | fs::perms::others_exec | fs::perms::others_read);
+  std::ofstream(folder / "shadow") << "root's secret\n";
+  fs::permissions(folder / "shadow", fs::perms::owner_read);
+  fs::create_directory(folder / "lib");
+  fs::create_symlink(folder / "shadow", site.spool() / "events-20260101T000000Z-1-000000.jsonl");
+  fs::create_symlink(folder / "made", folder / "lib" / "postern.db-locks");
+  const std::string url = "sqlite:" + (folder / "lib/postern.db").string();
+  std::ofstream(folder / "postern.toml") << "[spool]\ndirectory = \"" << site.spool().string()
+                                         << "\"\n[store]\nurl = \"" << url << "\"\n";
+  for (const auto& entry : fs::directory_iterator(site.spool()))
+    REQUIRE(::lchown(entry.path().c_str(), service, service) == 0);
+  for (const fs::path& directory : {site.spool(), folder / "lib"})
+    REQUIRE(::lchown(directory.c_str(), service, service) == 0);
+  const auto collect_as_root = [&] {  // In a process of its own, as it does not come back.
+    const pid_t child = ::fork();
+    if (child == 0) std::_Exit(site.collect(true, false));
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WEXITSTATUS(status);
+  };
+  CHECK(collect_as_root() != EX_OK);
+  CHECK_FALSE(fs::exists(folder / "made"));
+  fs::remove(folder / "lib/postern.db-locks");
+  CHECK(collect_as_root() == EX_OK);
+  for (const auto& entry : fs::directory_iterator(folder / "lib")) {
+    struct stat status {};
+    REQUIRE(::lstat(entry.path().c_str(), &status) == 0);
+    CHECK(status.st_uid == service);
+  }
+  CHECK(fs::exists(folder / "shadow"));
+  auto store = report::Store::open(url);
+  REQUIRE(store);
+  CHECK(report::count_events(store->database(), {}).value() == 1);
+  CHECK(store->database().execute("SELECT line FROM unread_lines").value().empty());
 }
 
 TEST_CASE("a second collector of a spool is told to try again", "[cli]") {

@@ -1,6 +1,7 @@
 #include "cli/report.hpp"
 
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 
@@ -115,6 +116,45 @@ TEST_CASE("a relay in trouble is a temporary failure", "[cli][report]") {
   site.write("organization = \"x\"\nfrom = \"reports@mx.example.org\"\ntls = \"required\"\n");
   CHECK(site.send() == EX_TEMPFAIL);
   CHECK(site.relay.received().empty());
+}
+
+TEST_CASE("a suppression is listed, and lifted by a command", "[cli][report]") {
+  Site site("suppression_days = 7\n");
+  site.count("example.com", 1);
+  support::SmtpServer strict({.replies = {{"RCPT", "550 5.1.1 no such user"}}});
+  std::ofstream(site.folder / "postern.toml", std::ios::app)
+      << "\n[metrics]\nlisten = \"\"\n";
+  const std::string good = site.relay.url();
+  const auto relay = [&](const std::string& url) {
+    site.write("organization = \"Example Org\"\nfrom = \"reports@mx.example.org\"\npace_ms = 0\n");
+    std::ifstream in(site.folder / "postern.toml");
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    text.replace(text.find(good), good.size(), url);
+    std::ofstream(site.folder / "postern.toml") << text;
+  };
+  relay(strict.url());
+  CHECK(site.send() == EX_OK);
+  CHECK(cli::report_status(site.options, next_morning, site.output) == EX_OK);
+  CHECK_THAT(site.said(), Catch::Contains("suppressed: rua@example.com"));
+  relay(good);
+  site.options.address = "nobody";
+  CHECK(cli::report_unsuppress(site.options, next_morning, site.output) == EX_USAGE);
+  site.options.address = "rua@example.com";
+  CHECK(cli::report_unsuppress(site.options, next_morning, site.output) == EX_OK);
+  CHECK_THAT(site.said(), Catch::Contains("suppressions lifted: 1\nreports that wait again: 1\n"));
+  CHECK(site.send() == EX_OK);
+  CHECK(site.relay.received().size() == 1);
+}
+
+TEST_CASE("a relay that refuses to send for us is a temporary failure", "[cli][report]") {
+  Site site;
+  site.count("example.com", 1);
+  support::SmtpServer strict({.replies = {{"RCPT", "554 Relay access denied"}}});
+  std::ofstream(site.folder / "postern.toml")
+      << "[dns]\nservers = [\"127.0.0.1:1\"]\n[store]\nurl = \"" << site.url()
+      << "\"\n[report]\nsubmit = \"" << strict.url()
+      << "\"\norganization = \"Example Org\"\nfrom = \"reports@mx.example.org\"\n";
+  CHECK(site.send() == EX_TEMPFAIL);
 }
 
 TEST_CASE("asking for reports makes no store where none was", "[cli][report]") {

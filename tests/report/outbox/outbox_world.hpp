@@ -14,6 +14,7 @@
 #include "report/store/migrations.hpp"
 #include "report/store/report_counts.hpp"
 #include "report/store/sql.hpp"
+#include "report/store/store_identity.hpp"
 #include "tests/report/feedback/sample_report.hpp"
 #include "tests/support/databases.hpp"
 
@@ -39,6 +40,7 @@ T must(base::Result<T> result) {
 inline std::unique_ptr<report::Database> open_store(const std::string& url) {
   auto database = must(report::open_database(url));
   must(report::migrate(*database, report::migrations(), {}));
+  must(report::make_store_identity(*database));
   return database;
 }
 
