@@ -227,6 +227,9 @@ void tell_site(Page& page, const report::Event& event) {
   page.heading("For this site only: cut off here what you forward");
   page.line("recipients", recipients_text(event.envelope.recipients));
   if (event.connection.relay) page.line("our relay", event.connection.relay->text());
+  if (!event.connection.relay_problem.empty()) {
+    page.line("", shown(event.connection.relay_problem, 253));
+  }
   if (!decision.tenant.empty()) page.line("tenant", shown(decision.tenant, 253));
   for (const policy::Stricter& stricter : decision.stricter) {
     page.line("stricter", shown(stricter.recipients_domain, 253) + " wanted " +

@@ -40,7 +40,11 @@ std::string joined(const std::vector<std::string>& items) {
 
 std::string client_text(const report::Event& event) {
   const verify::Connection& connection = event.connection;
-  std::string text = connection.client ? connection.client->text() : "local";
+  const char* without = connection.relay ? "unknown" : "local";
+  std::string text = connection.client ? connection.client->text() : without;
+  if (!connection.relay_problem.empty()) {
+    text.append(" (").append(base::printable(connection.relay_problem)).append(")");
+  }
   const auto& iprev = event.facts.iprev;
   if (!iprev) return text;
   text.append(", reverse name ").append(iprev->name ? base::printable(*iprev->name) : "none");

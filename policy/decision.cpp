@@ -87,7 +87,11 @@ Verdict judge_from(const Case& message) {
   // The field may be among those that our own limit cut off.
   const bool cut_off = message.facts.message.header_truncated;
   if (cut_off && *fault == mail::FromFault::missing) return std::nullopt;
-  return Wish{without_defer(message.stance.on_from_fault), rule_name(*fault),
+  // A bounce that shows no domain forges none: never refused, as nobody would be told.
+  const bool bounce =
+      *fault == mail::FromFault::no_domain && message.message.envelope.mail_from.empty();
+  const Action wanted = without_defer(message.stance.on_from_fault);
+  return Wish{bounce ? std::min(wanted, Action::quarantine) : wanted, rule_name(*fault),
               why_from_faulty(*fault), refuse_from, false};
 }
 

@@ -66,6 +66,9 @@ void write_client(JsonWriter& json, const Event& event, const LineOptions& optio
   write_address("ip", connection.client);
   if (connection.relay) write_address("relay", connection.relay);
   if (connection.received_at) json.text("received", timestamp(*connection.received_at), name_max);
+  if (!connection.relay_problem.empty()) {
+    json.text("relay_problem", connection.relay_problem, name_max);
+  }
   json.text("name", connection.client_name, name_max);
   const std::optional<iprev::Result>& iprev = event.facts.iprev;
   std::optional<std::string_view> ptr;

@@ -34,7 +34,13 @@ std::string to_log_line(const Event& event) {
   const verify::Facts& facts = event.facts;
   const policy::Decision& decision = event.decision;
   std::string line = "client=";
-  line += event.connection.client ? event.connection.client->text() : "local";
+  const verify::Connection& connection = event.connection;
+  const char* without = connection.relay ? "unknown" : "local";
+  line += connection.client ? connection.client->text() : without;
+  if (connection.relay) line.append(" relay=").append(connection.relay->text());
+  if (!connection.relay_problem.empty()) {
+    line.append(" relay_problem=\"").append(base::printable(connection.relay_problem)) += '"';
+  }
   const base::Domain* author = facts.from_domain();
   line.append(" from=").append(author != nullptr ? author->text() : "-");
   const bool judged = event.verified && !facts.message.header_truncated;

@@ -197,7 +197,8 @@ void write_arc(FieldWriter& field, const Facts& facts, const Connection& connect
 void write_dmarc(FieldWriter& field, const Facts& facts, std::string_view overridden_by) {
   const dmarc::Result& result = facts.dmarc;
   if (facts.from_fault && !facts.message.header_truncated) {
-    field.result("dmarc", dmarc::name(dmarc::Status::permerror));
+    // RFC 9989 §9: "none" is for what has no author domain to look a policy up for.
+    field.result("dmarc", dmarc::name(result.status));
     std::string fault(mail::name(*facts.from_fault));
     std::ranges::replace(fault, '_', ' ');
     field.reason("From field: " + fault);

@@ -239,8 +239,13 @@ std::optional<std::string> read_keyword(Scanner& scanner) {
   return base::to_lower(word);
 }
 
-// pvalue, or the value of a reason: "x", "x@example.com", x@example.com.
+// pvalue, or the value of a reason: "x", "x@example.com", x@example.com; <x@example.com> is Zoho's.
 std::optional<std::string> read_value(Scanner& scanner) {
+  if (scanner.take('<')) {
+    const std::string_view address = scanner.run(is_pvalue_char);
+    if (address.empty() || !scanner.take('>')) return std::nullopt;
+    return std::string(address);
+  }
   const bool quoted = scanner.at('"');
   std::optional<std::string> value = read_word(scanner, is_pvalue_char);
   if (value && quoted && scanner.take('@')) {
@@ -251,31 +256,48 @@ std::optional<std::string> read_value(Scanner& scanner) {
   return value;
 }
 
-// What follows a result: reasonspec and propspecs, up to the semicolon or the end.
+// One propspec, or the reasonspec in front of them.
+bool read_property(Scanner& scanner, ResInfo& info) {
+  Property property;
+  std::optional<std::string> word = read_keyword(scanner);
+  if (!word) return false;
+  if (scanner.take_amid_cfws('.')) {
+    property.type = std::exchange(*word, {});
+    word = read_keyword(scanner);
+    if (!word) return false;
+  }
+  if (!scanner.take_amid_cfws('=')) return false;
+  std::optional<std::string> value = read_value(scanner);
+  if (!value) return false;
+  if (property.type.empty() && *word == "reason" && info.properties.empty()) {
+    info.reason = *std::move(value);
+    return true;
+  }
+  property.name = *std::move(word);
+  property.value = *std::move(value);
+  info.properties.push_back(std::move(property));
+  return true;
+}
+
+// What follows a result, up to the semicolon or the end.
 bool read_properties(Scanner& scanner, ResInfo& info) {
   while (true) {
     const bool gap = scanner.skip_cfws();
     if (scanner.at_end() || scanner.at(';')) return true;
-    if (!gap) return false;
-    Property property;
-    std::optional<std::string> word = read_keyword(scanner);
-    if (!word) return false;
-    if (scanner.take_amid_cfws('.')) {
-      property.type = std::exchange(*word, {});
-      word = read_keyword(scanner);
-      if (!word) return false;
-    }
-    if (!scanner.take_amid_cfws('=')) return false;
-    std::optional<std::string> value = read_value(scanner);
-    if (!value) return false;
-    if (property.type.empty() && *word == "reason" && info.properties.empty()) {
-      info.reason = *std::move(value);
-      continue;
-    }
-    property.name = *std::move(word);
-    property.value = *std::move(value);
-    info.properties.push_back(std::move(property));
+    if (!gap || !read_property(scanner, info)) return false;
   }
+}
+
+// Exim's ARC-Authentication-Results begin with the client's address, which belongs to no method:
+// "i=1; mx.example.org; smtp.remote-ip=192.0.2.1; spf=pass …".
+bool is_bare_property(Scanner scanner) {
+  const std::optional<std::string> word = read_keyword(scanner);
+  return word && (scanner.at('.') || (*word == "remote-ip" && scanner.at('=')));
+}
+
+bool skip_bare_properties(Scanner& scanner) {
+  ResInfo unused;
+  return read_property(scanner, unused) && read_properties(scanner, unused);
 }
 
 // methodspec (RFC 8601 §2.2) and what belongs to it.
@@ -291,6 +313,12 @@ std::optional<ResInfo> read_resinfo(Scanner& scanner, std::string method) {
   return info;
 }
 
+// "example.com", "a@example.com", "<a@example.com>".
+std::optional<base::Domain> from_domain(std::string_view value) {
+  if (value.starts_with('<') && value.ends_with('>')) value = value.substr(1, value.size() - 2);
+  return base::Domain::parse(value.substr(value.rfind('@') + 1));  // npos is -1.
+}
+
 }  // namespace
 
 std::optional<AuthResults> parse_auth_results(std::string_view value) {
@@ -298,8 +326,14 @@ std::optional<AuthResults> parse_auth_results(std::string_view value) {
   std::optional<Head> head = read_head(scanner);
   if (!head || !head->strict || head->version != 1) return std::nullopt;
   AuthResults found{.authserv_id = std::move(head->authserv_id), .results = {}};
+  bool skipped = false;
   while (scanner.take(';')) {
     scanner.skip_cfws();
+    if (found.results.empty() && !skipped && is_bare_property(scanner)) {
+      if (!skip_bare_properties(scanner)) return std::nullopt;
+      skipped = true;
+      continue;
+    }
     std::optional<std::string> method = read_keyword(scanner);
     if (!method) return std::nullopt;
     scanner.skip_cfws();
@@ -325,13 +359,15 @@ std::optional<base::Domain> find_dmarc_pass(std::string_view arc_results) {
     dmarc = &info;
   }
   if (dmarc == nullptr || dmarc->result != "pass") return std::nullopt;
-  const auto is_from = [](const Property& property) {
-    return property.type == "header" && property.name == "from";
-  };
-  if (std::ranges::count_if(dmarc->properties, is_from) != 1) return std::nullopt;
-  // RFC 9989 §9 wants the domain alone; some write the address.
-  const std::string& from = std::ranges::find_if(dmarc->properties, is_from)->value;
-  return base::Domain::parse(std::string_view(from).substr(from.rfind('@') + 1));
+  // RFC 9989 §9 wants the domain alone; some write the address, or say it twice.
+  std::optional<base::Domain> from;
+  for (const Property& property : dmarc->properties) {
+    if (property.type != "header" || property.name != "from") continue;
+    const auto domain = from_domain(property.value);
+    if (!domain || (from && *from != *domain)) return std::nullopt;
+    from = domain;
+  }
+  return from;
 }
 
 std::optional<std::string> authserv_id_of(std::string_view value) {

@@ -38,15 +38,16 @@ struct AuthResults {
   friend bool operator==(const AuthResults&, const AuthResults&) = default;
 };
 
-// The value of one field, or what follows "i=1;" in ARC-Authentication-Results. Strict but for two
+// The value of one field, or what follows "i=1;" in ARC-Authentication-Results. Strict but for
 // habits that cannot move a property to another result: an unquoted value may hold "/", ":", "="
-// and "?" (base64, IPv6 addresses), and a property may lack its ptype. Nothing for a version other
-// than 1.
+// and "?" (base64, IPv6 addresses) or be an address in angle brackets (Zoho), a property may lack
+// its ptype, and properties that belong to no method may stand before the first (Exim). Nothing for
+// a version other than 1.
 [[nodiscard]] std::optional<AuthResults> parse_auth_results(std::string_view value);
 
 // header.from of the dmarc=pass in the value of an ARC-Authentication-Results field (RFC 8617
 // §4.1.1, "i=1; authserv-id; …"). Nothing unless there is exactly one result of DMARC, and one such
-// name.
+// name, however often it is said.
 [[nodiscard]] std::optional<base::Domain> find_dmarc_pass(std::string_view arc_results);
 
 // The authserv-id a field claims, unquoted and unfolded: comments, quotes, a version, a forgotten

@@ -6,6 +6,7 @@
 
 #include "verify/auth_results_parser.hpp"
 #include "verify/dmarc_check.hpp"
+#include "verify/origin.hpp"
 #include "verify/reverse_check.hpp"
 #include "verify/spf/breadth.hpp"
 #include "verify/spf/sender.hpp"
@@ -32,12 +33,18 @@ base::WallTime time_received(const Connection& connection, base::WallTime now) {
 }
 
 // What no SPF check can tell: nobody knows which client the relay took the message from.
-spf::Result unknown_origin(const std::optional<base::Domain>& domain) {
+spf::Result unknown_origin(const std::optional<base::Domain>& domain, std::string problem) {
   spf::Result result;
   result.status = spf::Status::temperror;
   result.domain = domain;
-  result.problem = "the relay's Received field names no client";
+  result.problem = std::move(problem);
   return result;
+}
+
+// Behind a relay a private address is one of its own network, which no SPF record is about.
+std::optional<base::IpAddress> checked_client(const Connection& connection) {
+  const bool inner = connection.relay && connection.client && is_private(*connection.client);
+  return inner ? std::nullopt : connection.client;
 }
 
 }  // namespace
@@ -51,7 +58,7 @@ const base::Domain* Facts::from_domain() const {
 struct Verification::InFlight {
   InFlight(const Connection& connection_given, std::string_view mail_from_given,
            const Options& options_given, Services services_given, base::WallTime now_given)
-      : client(connection_given.client),
+      : client(checked_client(connection_given)),
         helo(connection_given.helo),
         mail_from(mail_from_given),
         options(options_given),
@@ -59,6 +66,7 @@ struct Verification::InFlight {
         now(now_given),
         received(time_received(connection_given, now_given)),
         relayed(connection_given.relay.has_value()),
+        relay_problem(connection_given.relay_problem),
         author_checks(services.resolver, options.questions.author_max),
         key_checks(services.resolver, options.dkim.signatures_max),
         seal_checks(services.resolver, options.questions.seals_max),
@@ -184,7 +192,7 @@ struct Verification::InFlight {
   }
 
   void judge_spf(Facts& facts) {
-    if (!client && relayed) facts.spf.push_back(unknown_origin(spf_domain()));
+    if (!client && relayed) facts.spf.push_back(unknown_origin(spf_domain(), relay_problem));
     for (SpfCheck& check : spf_checks)
       facts.spf.push_back(check.finish(deadline));
   }
@@ -224,6 +232,7 @@ struct Verification::InFlight {
   const base::WallTime now;
   const base::WallTime received;  // By our domain; never after `now`.
   const bool relayed;             // By a relay of ours; then the client may be unknown.
+  const std::string relay_problem;
   base::Deadline deadline;  // Set at the end of the message, which is when somebody begins to wait.
 
   dns::RecordingResolver author_checks;

@@ -31,10 +31,12 @@ struct Connection {
   bool authenticated = false;  // {auth_type} was set.
   std::string user{};          // {auth_authen}, the SASL identity.
   // Mail through a relay of ours: the relay. `client` and `helo` are then those the relay wrote
-  // down; without a client nobody knows whom it came from, and SPF is temperror.
+  // down; without a client, or with a private one, nobody knows whom it came from, and SPF is
+  // temperror.
   std::optional<base::IpAddress> relay{};
   // When the first of our relays took it over, by the date of that field.
   std::optional<base::WallTime> received_at{};
+  std::string relay_problem{};  // Why the relay's Received fields do not tell whom it had it from.
 
   friend bool operator==(const Connection&, const Connection&) = default;
 };

@@ -79,6 +79,7 @@ void advise_on_spf(const spf::Result& spf, const Event& event, Advice& advice) {
                         base::printable(spf.problem.empty() ? "it is invalid" : spf.problem) + ".");
     case spf::Status::temperror:
       // Behind a relay of ours nobody knows the client: nothing of the sender's.
+      if (!event.connection.relay_problem.empty()) return;
       if (!event.connection.client && event.connection.relay) return;
       return advice.add(unanswered("The SPF record", domain, event));
     case spf::Status::pass:

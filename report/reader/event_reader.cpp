@@ -24,6 +24,7 @@ void read_connection(const JsonNode& line, Event& event) {
   connection.client_name = client["name"].text();
   connection.relay = client["relay"].parsed("address", &base::IpAddress::parse);
   connection.received_at = client["received"].parsed("time", parse_timestamp);
+  connection.relay_problem = client["relay_problem"].text();
   connection.user = client["user"].text();
   connection.authenticated = client["authenticated"].boolean();
   connection.helo = line["helo"].text();

@@ -81,8 +81,7 @@ std::vector<Outline> expected(const verify::Facts& facts, const verify::Connecti
   if (!facts.spf.empty())
     outline.push_back({"spf", std::string(spf::name(facts.spf.back().status))});
   if (!truncated) outline.push_back({"arc", std::string(arc::name(facts.arc.status))});
-  const bool faulty = facts.from_fault && !truncated;
-  outline.push_back({"dmarc", std::string(faulty ? "permerror" : dmarc::name(facts.dmarc.status))});
+  outline.push_back({"dmarc", std::string(dmarc::name(facts.dmarc.status))});
   if (facts.iprev && connection.client) {
     outline.push_back({"iprev", std::string(iprev::name(facts.iprev->status))});
   }

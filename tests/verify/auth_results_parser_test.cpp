@@ -256,6 +256,26 @@ TEST_CASE("an ARC sealer's DMARC pass is read strictly", "[auth_results][RFC 861
   CHECK(pass(" i=1; mx.example; spf=pass header.from=example.com").empty());
   CHECK(pass(" i=1; mx.example; dmarc=pass smtp.from=example.com").empty());
   CHECK(pass(" i=1; mx.example; dmarc=pass header.from=a.example header.from=b.example").empty());
+  // Zoho writes the address as it is, often twice.
+  CHECK(pass(" i=1; mx.example; dmarc=pass header.from=<a@example.com>") == "example.com");
+  CHECK(pass(" i=1; mx.example; dmarc=pass header.from=<a@example.com> header.from=<a@Example.com>; "
+             "spf=pass") == "example.com");
+  CHECK(pass(" i=1; mx.example; dmarc=pass header.from=example.com header.from=a@example.com") ==
+        "example.com");
+  CHECK(pass(" i=1; mx.example; dmarc=pass header.from=<a@a.example> header.from=<a@b.example>")
+            .empty());
+  CHECK(pass(" i=1; mx.example; dmarc=pass header.from=<a@a.example").empty());
+  CHECK(pass(" i=1; mx.example; dmarc=pass header.from=<a@a.example>b.example").empty());
+  CHECK(pass(" i=1; mx.example; dmarc=pass header.from=<>").empty());
+  CHECK(pass(" i=1; mx.example; dmarc=pass header.from=<a b@a.example>").empty());
+  // Exim begins with a property of no method.
+  CHECK(pass(" i=1; mx.example; smtp.remote-ip=192.0.2.1;\r\n\tdmarc=pass header.from=a.example") ==
+        "a.example");
+  CHECK(pass(" i=1; mx.example; remote-ip=2001:db8::1; dmarc=pass header.from=a.example") ==
+        "a.example");
+  CHECK(pass(" i=1; mx.example; smtp.remote-ip=192.0.2.1").empty());
+  CHECK(pass(" i=1; mx.example; a.b=c; d.e=f; dmarc=pass header.from=a.example").empty());
+  CHECK(pass(" i=1; mx.example; spf=pass; a.b=c; dmarc=pass header.from=a.example").empty());
   CHECK(pass(" i=1; mx.example; dmarc=fail header.from=a.example; "
              "dmarc=pass header.from=b.example")
             .empty());

@@ -48,6 +48,7 @@ TEST_CASE("relays behind the relay, and programs on it, are passed over", "[veri
 TEST_CASE("without a readable field nobody knows the origin", "[verify]") {
   for (const std::vector<std::string>& received :
        {std::vector<std::string>{},
+        {" by relay.example.org (Postfix) with ESMTPSA id 4X", field("192.0.2.1")},
         {" by relay.example.org (Postfix, from userid 0)"},
         {" nonsense", field("192.0.2.1")},
         {field("198.51.100.8")}}) {
@@ -55,6 +56,51 @@ TEST_CASE("without a readable field nobody knows the origin", "[verify]") {
     CHECK_FALSE(found.client);
     CHECK(found.helo.empty());
     CHECK(found.relay);
+    CHECK(found.relay_problem.starts_with("relay 198.51.100.7: "));
+  }
+}
+
+TEST_CASE("without a client the relay and the writer of the field are told", "[verify]") {
+  CHECK(origin({" by in1.relay.example with ESMTPSA id 4X; x"}).relay_problem ==
+        "relay 198.51.100.7: the Received field by in1.relay.example names no client");
+  CHECK(origin({" nonsense"}).relay_problem ==
+        "relay 198.51.100.7: the Received field names no client");
+  CHECK(origin({}).relay_problem == "relay 198.51.100.7: no Received field names a client");
+  CHECK(origin({field("192.0.2.1")}).relay_problem.empty());
+}
+
+TEST_CASE("programs on the relay that leave no address are passed over", "[verify]") {
+  for (const char* hop : {" by relay.example.org (Postfix, from userid 112) id 4X; x",
+                          " (qmail 99419 invoked from network); 1 May 2026 22:27:07 -0000",
+                          " from mail by relay.example.org with spam-scanned (Exim 4.96) id 1x; x",
+                          " by 2002:a05:6402:1::1 with SMTP id d9; x"}) {
+    INFO(hop);
+    const auto found = origin({hop, field("192.0.2.1"), field("203.0.113.9")});
+    CHECK(found.client == base::IpAddress::parse("192.0.2.1"));
+    CHECK(found.relay_problem.empty());
+    CHECK_FALSE(origin({hop, " nonsense", field("203.0.113.9")}).client);
+  }
+}
+
+TEST_CASE("a private hop of the relay's network ends the search, unless it is a relay", "[verify]") {
+  const auto found = origin({field("10.20.0.11"), field("192.0.2.1")});
+  CHECK(found.client == base::IpAddress::parse("10.20.0.11"));
+  CHECK(found.relay_problem ==
+        "relay 198.51.100.7 took it from the private address 10.20.0.11");
+}
+
+TEST_CASE("the HELO name of a client makes no field below count", "[verify]") {
+  for (const char* helo : {"127.0.0.1", "198.51.100.8", "10.0.0.1", "IPv6:::1"}) {
+    const std::string words = "(HELO [" + std::string(helo) + "])";
+    for (const std::string& top :
+         {" from unknown " + words + " (192.0.2.1) by relay.example.org with SMTP; x",
+          " from name.example " + words + " ([192.0.2.1]) by relay.example.org with ESMTP; x",
+          " from [192.0.2.1] " + words + " by relay.example.org (CommuniGate Pro SMTP 6.2)",
+          " from name.example " + words + " by relay.example.org with SMTP; x"}) {
+      INFO(top);
+      const auto client = origin({top, field("203.0.113.9")}).client;
+      CHECK((!client || client == base::IpAddress::parse("192.0.2.1")));
+    }
   }
 }
 

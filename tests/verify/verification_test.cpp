@@ -202,6 +202,22 @@ TEST_CASE("an unknown origin behind a relay is no failure of SPF", "[verify]") {
   CHECK(lab.judge(headers_of({from})).dmarc.status == dmarc::Status::fail);
 }
 
+TEST_CASE("behind a relay a private address is no client for SPF", "[verify]") {
+  Lab lab;
+  lab.connection.relay = base::IpAddress::parse("198.51.100.7");
+  lab.connection.relay_problem = "relay 198.51.100.7 took it from the private address 10.20.0.11";
+  lab.dns.add_txt("example.com", "v=spf1 ip4:10.20.0.11 -all");
+  lab.dns.add_txt("_dmarc.example.com", "v=DMARC1; p=reject");
+  for (const char* client : {"10.20.0.11", "192.168.1.1", "fd00::1", "100.64.0.1", "169.254.1.1"}) {
+    lab.connection.client = base::IpAddress::parse(client);
+    const verify::Facts facts = lab.judge(headers_of({from}));
+    REQUIRE(facts.spf.size() == 1);
+    CHECK(facts.spf[0].status == spf::Status::temperror);
+    CHECK(facts.spf[0].problem == lab.connection.relay_problem);
+    CHECK_FALSE(facts.iprev);
+  }
+}
+
 TEST_CASE("a pass by an include tells how broad the include is", "[verify]") {
   Lab lab;
   lab.dns.add_txt("example.com", "v=spf1 include:_spf.example.net -all");

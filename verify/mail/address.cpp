@@ -1,14 +1,15 @@
 // The From field decides whose policy is applied, so this parser has one rule: an address counts
 // only when every reading of the field shows the same domain. First the grammar of RFC 5322 §3.4
-// is tried as it stands. What does not fit it is accepted only in the shape that careless software
-// writes all the time, "Some, text <user@example.com>", and only when no other domain appears
-// anywhere in it. All else is FromFault::malformed.
+// is tried as it stands, without what others are known to read otherwise: source routes, specials
+// in a quoted local part, gaps in a domain (docs/decisions/0010). What does not fit it is accepted
+// only in the shape that careless software writes all the time, "Some, text <user@example.com>",
+// and only when no other domain appears anywhere in it. All else is FromFault::malformed.
 #include "verify/mail/address.hpp"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "verify/base/text.hpp"
+#include "verify/mail/second_reading.hpp"
 
 namespace mail {
 
@@ -33,6 +34,10 @@ class Cursor {
   void go_back(std::size_t position) { position_ = position; }
   [[nodiscard]] bool at_end() const { return position_ == text_.size(); }
   [[nodiscard]] char next() const { return at_end() ? '\0' : text_[position_]; }
+  // What was read since that position.
+  [[nodiscard]] std::string_view since(std::size_t position) const {
+    return text_.substr(position, position_ - position);
+  }
 
   bool take(char c) {
     if (at_end() || text_[position_] != c) return false;
@@ -60,6 +65,14 @@ class Cursor {
     std::string atom(text_.substr(start, position_ - start));
     skip_cfws();
     return atom;
+  }
+
+  // dot-atom-text (RFC 5322 §3.2.3), and dots elsewhere; without the CFWS behind it.
+  std::string_view read_dotted() {
+    const std::size_t start = position_;
+    while (!at_end() && (is_atext(next()) || next() == '.'))
+      ++position_;
+    return since(start);
   }
 
   std::optional<std::string> read_quoted_string() {  // RFC 5322 §3.2.4, unquoted.
@@ -101,47 +114,45 @@ class Cursor {
   std::size_t position_ = 0;
 };
 
-// Words joined by dots: local-part and domain share the shape (RFC 5322 §3.4.1, obsolete forms of
-// §4.4 with CFWS around the dots included).
-template <class ReadPart>
-std::optional<std::string> read_dotted(Cursor& cursor, ReadPart read_part) {
-  std::optional<std::string> whole = read_part();
-  while (whole && cursor.take('.')) {
-    const std::optional<std::string> part = read_part();
-    if (!part) return std::nullopt;
-    *whole += '.' + *part;
+// local-part, with CFWS around its dots (RFC 5322 §4.4). Dots may stand anywhere: the grammar does
+// not allow "a..b" and "a.", but carriers have given out millions of such addresses.
+std::optional<std::string> read_local_part(Cursor& cursor) {
+  std::string whole;
+  bool has_word = false;
+  for (bool after_word = false;;) {
+    if (cursor.take('.')) {
+      whole += '.';
+      after_word = false;
+      continue;
+    }
+    const auto word = after_word ? std::nullopt : cursor.read_word();
+    if (!word) break;
+    whole += *word;
+    after_word = has_word = true;
   }
+  if (!has_word || whole.size() > local_part_octets_max) return std::nullopt;
   return whole;
 }
 
-// addr-spec; a domain-literal or a name that is no domain gives nothing.
+// addr-spec; a domain-literal or a name that is no domain gives nothing. Nor does a gap within the
+// domain (obs-domain): there a careless reader's name ends.
 std::optional<Address> read_addr_spec(Cursor& cursor) {
   const std::size_t start = cursor.position();
-  auto local_part = read_dotted(cursor, [&] { return cursor.read_word(); });
-  if (local_part && local_part->size() <= local_part_octets_max && cursor.take('@')) {
-    const auto name = read_dotted(cursor, [&] { return cursor.read_atom(); });
-    const auto domain = name ? base::Domain::parse(*name) : std::nullopt;
-    if (domain) return Address{*std::move(local_part), *domain};
+  auto local_part = read_local_part(cursor);
+  if (local_part && cursor.take('@')) {
+    const auto domain = base::Domain::parse(cursor.read_dotted());
+    if (domain && is_clear_addr_spec(cursor.since(start))) {
+      cursor.skip_cfws();
+      if (cursor.next() != '.') return Address{*std::move(local_part), *domain};
+    }
   }
   cursor.go_back(start);
   return std::nullopt;
 }
 
-// obs-route = "@" domain *("," "@" domain) ":" (RFC 5322 §4.4)
-bool skip_route(Cursor& cursor) {
-  if (cursor.next() != '@') return true;
-  while (true) {
-    while (cursor.take(',')) {
-    }
-    if (!cursor.take('@')) break;
-    if (!read_dotted(cursor, [&] { return cursor.read_atom(); })) return false;
-  }
-  return cursor.take(':');
-}
-
 std::optional<Address> read_angle_addr(Cursor& cursor) {
   const std::size_t start = cursor.position();
-  if (cursor.take('<') && skip_route(cursor)) {
+  if (cursor.take('<')) {
     auto address = read_addr_spec(cursor);
     if (address && cursor.take('>')) return address;
   }
@@ -156,16 +167,24 @@ void skip_phrase(Cursor& cursor) {
 }
 
 // mailbox = name-addr / addr-spec. Beyond the grammar, "quoted text" user@example.com is taken, as
-// mailers do write it and no other reading names a mailbox.
+// mailers do write it, when the text names no other domain.
 std::optional<Address> read_mailbox(Cursor& cursor) {
   const std::size_t start = cursor.position();
   if (auto address = read_addr_spec(cursor)) return address;
   while (cursor.read_quoted_string()) {
   }
-  if (auto address = read_addr_spec(cursor)) return address;
+  const std::string_view quoted = cursor.since(start);
+  if (auto address = read_addr_spec(cursor)) {
+    if (!names_other_domain(quoted, address->domain)) return address;
+    cursor.go_back(start);
+    return std::nullopt;
+  }
   cursor.go_back(start);
   skip_phrase(cursor);
-  return read_angle_addr(cursor);
+  const std::string_view name = cursor.since(start);
+  auto address = read_angle_addr(cursor);
+  if (address && closes_other_address(name, address->domain)) return std::nullopt;
+  return address;
 }
 
 // Mailboxes up to `end` ('\0' for the end of the value); empty elements are obsolete but legal.
@@ -185,11 +204,12 @@ bool read_mailbox_list(Cursor& cursor, char end, std::vector<Address>& addresses
   }
 }
 
-// group = display-name ":" [group-list] ";" (RFC 5322 §3.4; allowed in From by RFC 6854)
+// group = display-name ":" [group-list] ";" (RFC 5322 §3.4; allowed in From by RFC 6854). A name
+// that has an address in it is one to readers who know no groups.
 bool read_group(Cursor& cursor, std::vector<Address>& addresses) {
   const std::size_t start = cursor.position();
   skip_phrase(cursor);
-  if (cursor.position() != start && cursor.take(':') && read_mailbox_list(cursor, ';', addresses) &&
+  if (cursor.position() != start && !shows_address(cursor.since(start)) && cursor.take(':') && read_mailbox_list(cursor, ';', addresses) &&
       cursor.take(';')) {
     return true;
   }
@@ -217,53 +237,6 @@ std::optional<std::vector<Address>> parse_strictly(std::string_view value) {
   }
 }
 
-// True when each "@" in `text` is followed by `domain` and nothing that could lengthen it.
-bool names_only(std::string_view text, const base::Domain& domain) {
-  while (true) {
-    const std::size_t at = text.find('@');
-    if (at == std::string_view::npos) return true;
-    text.remove_prefix(at + 1);
-    const auto is_name_octet = [](char c) { return is_atext(c) || c == '.'; };
-    const auto end = std::ranges::find_if_not(text, is_name_octet);
-    const auto name = base::Domain::parse(std::string_view(text.begin(), end));
-    if (name != domain) return false;
-  }
-}
-
-bool decodes_to_at(std::string_view base64) {
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : base64) {
-    const std::size_t value = alphabet.find(c);
-    if (value == std::string_view::npos) continue;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    if ((bits >> count & 0xFF) == '@') return true;
-  }
-  return false;
-}
-
-// True when an encoded-word holds an "@". RFC 2047 §6.2 wants the field parsed before its words are
-// decoded; a reader who does it the other way round finds another address there.
-bool hides_address(std::string_view value) {
-  while (true) {
-    const std::size_t start = value.find("=?");
-    if (start == std::string_view::npos) return false;
-    value.remove_prefix(start + 2);
-    const std::size_t charset = value.find('?');
-    if (charset == std::string_view::npos || charset + 3 > value.size()) return false;
-    const bool is_base64 = value[charset + 1] == 'B' || value[charset + 1] == 'b';
-    value.remove_prefix(charset + 3);
-    const std::string_view word = value.substr(0, value.find('?'));
-    if (is_base64 ? decodes_to_at(word) : word.contains("=40")) return true;
-    value.remove_prefix(word.size());
-  }
-}
-
 // "Any text <user@example.com>" where the text names no other domain: see the top of this file.
 std::optional<Address> parse_careless(std::string_view value) {
   const std::size_t open = value.find('<');
@@ -273,14 +246,42 @@ std::optional<Address> parse_careless(std::string_view value) {
   Cursor cursor(value.substr(open));
   const auto address = read_angle_addr(cursor);
   if (!address || !cursor.at_end() || value.substr(0, open).contains('>')) return std::nullopt;
-  if (!names_only(value, address->domain) || hides_address(value)) return std::nullopt;
+  if (names_other_domain(value, address->domain) || hides_address(value)) return std::nullopt;
   return address;
 }
 
+constexpr char escape = '\x1B';
+
 bool has_control_characters(std::string_view value) {
   return std::ranges::any_of(value, [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && !base::is_space(c)) || c == '\x7F';
+    return (static_cast<unsigned char>(c) < 0x20 && !base::is_space(c) && c != escape) ||
+           c == '\x7F';
   });
+}
+
+bool are_of_several_domains(const std::vector<Address>& addresses) {
+  return std::ranges::any_of(
+      addresses, [&](const Address& each) { return each.domain != addresses.front().domain; });
+}
+
+std::optional<std::vector<Address>> parse_plain(std::string_view value) {
+  auto addresses = parse_strictly(value);
+  if (addresses && !are_of_several_domains(*addresses)) return addresses;
+  // Also "Sales @ Acme, Inc. <user@example.com>", which the grammar takes for two addresses.
+  if (auto address = parse_careless(value)) return std::vector{*std::move(address)};
+  return addresses;
+}
+
+// A value with escape characters, which are part of obs-qtext (RFC 5322 §4.1): names in raw
+// ISO-2022-JP. Readers differ in whether they know the charset, so all must show one domain.
+std::optional<std::vector<Address>> parse_shifted(std::string_view value) {
+  auto addresses = parse_plain(without_shifts(value));
+  if (!addresses || addresses->empty()) return std::nullopt;
+  const bool in_local_part = std::ranges::any_of(*addresses, [](const Address& address) {
+    return address.local_part.contains(shifted_mark);
+  });
+  if (in_local_part || names_other_domain(value, addresses->front().domain)) return std::nullopt;
+  return addresses;
 }
 
 }  // namespace
@@ -309,13 +310,11 @@ std::optional<Address> parse_path(std::string_view text) {
 
 base::Result<std::vector<Address>, FromFault> parse_from(std::string_view value) {
   if (has_control_characters(value)) return std::unexpected(FromFault::malformed);
-  auto addresses = parse_strictly(value);
-  if (!addresses) {
-    const auto address = parse_careless(value);
-    if (!address) return std::unexpected(FromFault::malformed);
-    return std::vector{*address};
-  }
-  if (addresses->empty()) return std::unexpected(FromFault::no_domain);
+  auto addresses = value.contains(escape) ? parse_shifted(value) : parse_plain(value);
+  // "MAILER-DAEMON <>", bare words: what shows no address cannot show another's.
+  const bool without = addresses ? addresses->empty() : !shows_address(value);
+  if (without) return std::unexpected(FromFault::no_domain);
+  if (!addresses) return std::unexpected(FromFault::malformed);
   return *std::move(addresses);
 }
 
@@ -325,8 +324,7 @@ Authors find_authors(const Headers& headers) {
   if (fields.size() > 1) return {{}, FromFault::repeated};
   auto addresses = parse_from(fields.front()->value);
   if (!addresses) return {{}, addresses.error()};
-  const auto is_other = [&](const Address& a) { return a.domain != addresses->front().domain; };
-  const bool several = std::ranges::any_of(*addresses, is_other);
+  const bool several = are_of_several_domains(*addresses);
   return {*std::move(addresses),
           several ? std::optional(FromFault::several_domains) : std::nullopt};
 }
