@@ -65,6 +65,11 @@ Connection find_origin(const Connection& relayed, const mail::Headers& headers,
   return origin;
 }
 
+std::optional<base::IpAddress> checked_client(const Connection& connection) {
+  const bool inner = connection.relay && connection.client && is_private(*connection.client);
+  return inner ? std::nullopt : connection.client;
+}
+
 bool is_private(const base::IpAddress& address) {
   static const base::Network networks[] = {
       *base::Network::parse("10.0.0.0/8"),     *base::Network::parse("172.16.0.0/12"),

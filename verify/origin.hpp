@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "verify/base/ip_address.hpp"
@@ -21,6 +22,9 @@ namespace verify {
 // Addresses that are no host's on the Internet (RFC 1918, RFC 6598, RFC 4193, link-local): behind a
 // relay such a client is a hop of the relay's own network, and SPF can say nothing about it.
 [[nodiscard]] bool is_private(const base::IpAddress& address);
+
+// The client that SPF and reverse DNS can be asked about: none for such an address behind a relay.
+[[nodiscard]] std::optional<base::IpAddress> checked_client(const Connection& connection);
 
 // True when `client` is in one of `networks`.
 [[nodiscard]] bool is_among(const base::IpAddress& client, std::span<const base::Network> networks);

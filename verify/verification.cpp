@@ -41,12 +41,6 @@ spf::Result unknown_origin(const std::optional<base::Domain>& domain, std::strin
   return result;
 }
 
-// Behind a relay a private address is one of its own network, which no SPF record is about.
-std::optional<base::IpAddress> checked_client(const Connection& connection) {
-  const bool inner = connection.relay && connection.client && is_private(*connection.client);
-  return inner ? std::nullopt : connection.client;
-}
-
 }  // namespace
 
 const spf::Result* Facts::mail_from_spf() const { return spf.empty() ? nullptr : &spf.back(); }

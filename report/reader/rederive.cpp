@@ -5,6 +5,7 @@
 #include "report/reader/recorded_resolver.hpp"
 #include "verify/base/worker_pool.hpp"
 #include "verify/dmarc_check.hpp"
+#include "verify/origin.hpp"
 #include "verify/spf_check.hpp"
 
 namespace report {
@@ -23,7 +24,8 @@ std::vector<dns::Answer> ask(dns::Resolver& resolver, std::span<const dns::Quest
 
 std::vector<spf::Result> spf_again(const Event& event, const verify::Options& options,
                                    dns::Resolver& resolver) {
-  if (!event.connection.client) return event.facts.spf;
+  const std::optional<base::IpAddress> client = verify::checked_client(event.connection);
+  if (!client) return event.facts.spf;
   base::WorkerPool nobody(0, 0);
   std::vector<spf::Result> results;
   for (std::size_t left = event.facts.spf.size(); left > 0; --left) {
@@ -31,7 +33,7 @@ std::vector<spf::Result> spf_again(const Event& event, const verify::Options& op
     const auto identity = last ? spf::Identity::mail_from : spf::Identity::helo;
     const std::size_t questions_max =
         last ? options.questions.mail_from_max : options.questions.helo_max;
-    verify::SpfCheck check({*event.connection.client, identity, event.connection.helo,
+    verify::SpfCheck check({*client, identity, event.connection.helo,
                             event.envelope.mail_from, event.connection.receiver},
                            {options.spf, questions_max, options.deadline, event.time}, resolver,
                            nobody);

@@ -14,6 +14,12 @@ Letter letter_of(std::string is, verify::Facts facts) {
   return letter;
 }
 
+Letter letter_from_someone(std::string is, verify::Facts facts) {
+  Letter letter = letter_of(std::move(is), std::move(facts));
+  letter.envelope.mail_from = "someone@example.net";
+  return letter;
+}
+
 Letter also(Letter letter, const std::string& is) {
   letter.is += ", " + is;
   return letter;
@@ -61,15 +67,15 @@ Letter faulty(mail::FromFault fault) {
   facts.from_fault = fault;
   switch (fault) {
     case mail::FromFault::missing:
-      return letter_of("no From field", facts);
+      return letter_from_someone("no From field", facts);
     case mail::FromFault::repeated:
-      return letter_of("two From fields", facts);
+      return letter_from_someone("two From fields", facts);
     case mail::FromFault::malformed:
-      return letter_of("a From field nobody can read", facts);
+      return letter_from_someone("a From field nobody can read", facts);
     case mail::FromFault::no_domain:
-      return letter_of("no address in From", facts);
+      return letter_from_someone("no address in From", facts);
     case mail::FromFault::several_domains:
-      return letter_of("several domains in From", facts);
+      return letter_from_someone("several domains in From", facts);
   }
   return {};
 }
@@ -111,6 +117,7 @@ Letter null_sender(Letter letter) {
   spf::Result result = support::spf_result(spf::Status::none, "helo.example");
   result.identity = spf::Identity::helo;
   letter.facts.spf = {result};
+  letter.envelope.mail_from.clear();
   return also(std::move(letter), "null sender");
 }
 

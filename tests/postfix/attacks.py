@@ -191,7 +191,7 @@ def addresses():
     yield case("a15-name", "the forged address in an encoded-word as display name",
                word + b" <any@attacker.example>", "dmarc-pass")
     yield case("a16", "source route", b"<@attacker.example,@any.example:ceo@bank.example>",
-               QUARANTINED)
+               "from-malformed")
     yield case("a17", "quoted-pair before the real address",
                b"\\, <ceo@bank.example>, <any@attacker.example>", "from-malformed")
     yield case("a17-quoted", "quoted-pair at the end of a quoted string",
@@ -212,14 +212,26 @@ def addresses():
     yield case("group-mixed", "group beside an own address",
                b"Staff: ceo@bank.example;, any@attacker.example", "from-several-domains")
     yield case("group-empty", "empty group", b"undisclosed-recipients:;", "from-no-domain")
+    yield case("group-name", "the forged address as the name of a group",
+               b'"ceo@bank.example": any@attacker.example;', "from-malformed")
+    yield case("local-quoted", "the forged address as a quoted local part",
+               b'"ceo@bank.example,"@attacker.example', "from-malformed")
+    yield case("local-word", "the forged address in an encoded-word as local part",
+               word + b"@attacker.example", "from-malformed")
+    yield case("name-closed", "a display name that closes a bracket",
+               b'"ceo@bank.example>" <any@attacker.example>', "from-malformed")
+    yield case("quoted-bare", "the forged address quoted, before a bare one",
+               b'"ceo@bank.example" any@attacker.example', "from-malformed")
+    yield case("gap", "a gap in a domain that begins like the forged one",
+               b"<ceo@bank.example .attacker.example>", "from-malformed")
     yield case("comment", "the forged address in a comment",
                b"any@attacker.example (ceo@bank.example)", "dmarc-pass")
     yield case("comment-inside", "comments inside the forged address",
-               b"<ceo(x)@(attacker.example)bank(y).example>", QUARANTINED)
+               b"<ceo(x)@(attacker.example)bank(y).example>", "from-malformed")
     yield case("comment-open", "a comment that never ends",
                b"ceo@bank.example (<any@attacker.example>", "from-malformed")
     yield case("blanks", "blanks, folds and upper case in the domain",
-               b"<ceo@ BANK .\r\n EXAMPLE >", QUARANTINED)
+               b"<ceo@ BANK .\r\n EXAMPLE >", "from-malformed")
     yield case("dot", "dot at the end of the domain", b"<ceo@bank.example.>", "from-malformed")
     yield case("literal", "address literal", b"<ceo@[203.0.113.66]>", "from-malformed")
     yield case("two-ats", "two @", b"<ceo@bank.example@attacker.example>", "from-malformed")
