@@ -21,6 +21,7 @@
 #include "config/socket.hpp"
 #include "milter/libmilter.hpp"
 #include "milter/metrics.hpp"
+#include "milter/once_a_minute.hpp"
 #include "milter/situation.hpp"
 #include "report/site_key.hpp"
 #include "report/spool.hpp"
@@ -135,7 +136,7 @@ class Daemon {
   const std::shared_ptr<milter::Situation> situation_ = std::make_shared<milter::Situation>();
   bool dns_degraded_ = false;
   std::optional<dns::AresResolver::Situation> servers_told_;  // Of the present stack.
-  std::optional<std::chrono::steady_clock::time_point> clock_warned_;
+  milter::OnceAMinute clock_warning_;
 };
 
 base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
@@ -295,9 +296,7 @@ void Daemon::watch_clock() {
   const bool behind = state.behind_in_doubt();
   const bool in_doubt = behind || state.ahead_in_doubt();
   if (metrics_) metrics_->set_clock_in_doubt(in_doubt);
-  const auto now = std::chrono::steady_clock::now();
-  if (!in_doubt || (clock_warned_ && now - *clock_warned_ < std::chrono::minutes(1))) return;
-  clock_warned_ = now;
+  if (!in_doubt || !clock_warning_.due()) return;
   const std::string signers = std::to_string(behind ? state.behind : state.ahead) + " of " +
                               std::to_string(state.right + state.behind + state.ahead) +
                               " signers: ";
