@@ -176,7 +176,10 @@ policy::Stance read_stance(Section& section, const policy::Stance& fallback,
   using policy::Preset;
   constexpr Choice<Preset> presets[] = {
       {"monitor", Preset::monitor}, {"rfc9989", Preset::rfc9989}, {"strict", Preset::strict}};
-  constexpr Choice<Action> temporary[] = {{"accept", Action::tag}, {"defer", Action::defer}};
+  using policy::TemporaryError;
+  constexpr Choice<TemporaryError> temporary[] = {{"weigh", TemporaryError::weigh},
+                                                  {"defer", TemporaryError::defer},
+                                                  {"accept", TemporaryError::accept}};
   constexpr Choice<Action> faults[] = {{"reject", Action::reject},
                                        {"quarantine", Action::quarantine},
                                        {"tag", Action::tag},
@@ -190,6 +193,11 @@ policy::Stance read_stance(Section& section, const policy::Stance& fallback,
   read_reply_url(section, stance);
   stance.on_temporary_error =
       section.choice("temporary_error", stance.on_temporary_error, temporary);
+  if (section.has("temporary_error") && stance.on_temporary_error == TemporaryError::accept) {
+    warnings.push_back(section.name() +
+                       ".temporary_error: \"accept\" delivers forged mail of whoever makes a DNS "
+                       "name fail to answer; \"weigh\" does not");
+  }
   stance.on_from_fault = section.choice("from_fault", stance.on_from_fault, faults);
   stance.on_spf_fail = section.choice("spf_fail", stance.on_spf_fail, spf_fails);
   return stance;
@@ -223,6 +231,11 @@ void read_policy(Section& section, Config& config) {
   rules.mixed = section.choice("mixed", rules.mixed, mixed);
   read_percent_key(section, config);
   rules.degraded = section.choice("dns_degraded", rules.degraded, degraded);
+  if (rules.degraded == Degraded::accept) {
+    config.warnings.push_back(section.name() +
+                              ".dns_degraded: \"accept\" delivers what would be refused while the "
+                              "resolver fails; \"defer\" does not");
+  }
 }
 
 }  // namespace config

@@ -63,11 +63,6 @@ std::string_view word(base::log::Level level) {
   return "info";
 }
 
-// `tag` is called "accept" where the question is what to do in spite of a temporary error.
-std::string_view temporary_word(policy::Action action) {
-  return action == policy::Action::defer ? "defer" : "accept";
-}
-
 std::string_view enforce_word(policy::Action step) {
   return step == policy::Action::accept ? "monitor" : policy::name(step);
 }
@@ -108,7 +103,7 @@ Settings stance_settings(const policy::Stance& stance) {
   write_stage(writer, stance.stage);
   writer.text("reply_text", stance.reject_code + " " + stance.reply_text);
   writer.text("reply_url", stance.reply_url);
-  writer.text("temporary_error", temporary_word(stance.on_temporary_error));
+  writer.text("temporary_error", policy::name(stance.on_temporary_error));
   writer.text("from_fault", policy::name(stance.on_from_fault));
   writer.text("spf_fail", policy::name(stance.on_spf_fail));
   return writer.settings();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "policy/corroboration.hpp"
+#include "policy/doubt.hpp"
 #include "policy/mixed.hpp"
 #include "policy/stages.hpp"
 #include "policy/why.hpp"
@@ -36,6 +37,7 @@ struct Wish {
   std::string why;
   Reply (*refusal)(const Case&, const ReplyFields&) = nullptr;  // Null only if never a reject.
   bool rests_on_dns = true;
+  bool for_own_name = false;  // By a protected domain: no doubt delivers, no override holds back.
 };
 
 using Verdict = std::optional<Wish>;
@@ -103,13 +105,19 @@ Verdict judge_size(const Case& message) {
               "the header section passes the limit: nothing was checked", nullptr, false};
 }
 
-// RFC 9989 §4.10.1, §5.3.6: neither pass nor fail; deliver, or ask to come again. Never reject.
-Wish judge_doubt(const Case& message, std::string rule, std::string why) {
-  const Action wanted = std::min(message.stance.on_temporary_error, Action::defer);
-  if (wanted == Action::defer && message.message.circumstances.deferred_too_long) {
-    return {Action::tag, std::move(rule), why_no_more_deferred(why)};
+// RFC 9989 §4.10.1, §5.3.6: neither pass nor fail. Never a refusal, and no way in either.
+Wish judge_doubt(const Case& message, Stakes stakes, std::string rule, std::string why) {
+  const Weighed weighed = weigh(message.stance.on_temporary_error, stakes);
+  Wish wish{weighed.now, std::move(rule), std::move(why)};
+  wish.for_own_name = stakes == Stakes::own_name;
+  if (weighed.now != Action::defer) return wish;
+  if (message.message.circumstances.deferred_too_long) {
+    wish.action = weighed.at_end;
+    wish.why = why_no_more_deferred(wish.why);
+  } else if (waits_in_vain(message.facts, message.message.connection)) {
+    wish.action = weighed.at_end;
   }
-  return {wanted, std::move(rule), std::move(why)};
+  return wish;
 }
 
 // Nor is the limit at which an MTA cuts a field before it hands it to a filter: the author's own
@@ -134,24 +142,36 @@ Verdict judge_protected(const Case& message) {
   if (verdict.claim == Claim::none || verdict.claim == Claim::proven) return std::nullopt;
   std::string why = why_protected(verdict, message.facts, corroboration.evidence);
   if (verdict.claim == Claim::excepted) {
-    return Wish{Action::accept, "protected-exception", std::move(why)};
+    return Wish{Action::accept, "protected-exception", std::move(why), nullptr, true, true};
   }
   if (verdict.claim == Claim::unknown) {
-    return judge_doubt(message, "protected-temperror", std::move(why));
+    return judge_doubt(message, Stakes::own_name, "protected-temperror", std::move(why));
   }
-  if (!corroboration.sufficient && message.stance.preset != Preset::strict) {
-    return Wish{Action::quarantine, "protected-domain-indirect", std::move(why)};
+  Wish refusal{Action::reject, "protected-domain", std::move(why), refuse_by_dmarc};
+  refusal.for_own_name = true;
+  if (corroboration.sufficient || message.stance.preset == Preset::strict) {
+    if (!is_cut_short(message.facts)) return refusal;
+    Wish cut_short = quarantine_cut_short(std::move(refusal.why));
+    cut_short.for_own_name = true;
+    return cut_short;
   }
-  if (is_cut_short(message.facts)) return quarantine_cut_short(std::move(why));
-  return Wish{Action::reject, "protected-domain", std::move(why), refuse_by_dmarc};
+  if (corroboration.in_doubt) {
+    return judge_doubt(message, Stakes::own_name, "protected-temperror", std::move(refusal.why));
+  }
+  return Wish{Action::quarantine, "protected-domain-indirect", std::move(refusal.why), nullptr,
+              true, true};
 }
 
 // The tenant's own come first.
-Overrides::Found find_override(const Case& message) {
+Overrides::Found find_override(const Case& message,
+                               Overrides::Doubtful doubtful = Overrides::Doubtful::release) {
   const verify::Connection& connection = message.message.connection;
+  const auto find = [&](const Overrides& overrides) {
+    return overrides.find(message.facts, connection, doubtful);
+  };
   Overrides::Found found;
-  if (message.tenant != nullptr) found = message.tenant->overrides.find(message.facts, connection);
-  if (found.override_ == nullptr) found = message.rules.overrides.find(message.facts, connection);
+  if (message.tenant != nullptr) found = find(message.tenant->overrides);
+  if (found.override_ == nullptr) found = find(message.rules.overrides);
   return found;
 }
 
@@ -170,12 +190,23 @@ Verdict judge_overrides(const Case& message) {
 Wish unless_in_doubt(const Case& message, Wish wish) {
   const auto [found, certainty] = find_override(message);
   if (certainty == Certainty::in_doubt) {
-    return judge_doubt(message, "override-temperror", why_overridden(found->match, message.facts));
+    return judge_doubt(message, Stakes::delivery, "override-temperror",
+                       why_overridden(found->match, message.facts));
   }
   if (trusted_seal(message.facts, message.rules.arc_sealers) == Certainty::in_doubt) {
-    return judge_doubt(message, "arc-sealer-temperror", why_sealed(message.facts));
+    return judge_doubt(message, Stakes::delivery, "arc-sealer-temperror",
+                       why_sealed(message.facts));
   }
   return wish;
+}
+
+// Nor does one that hides what would hold the message back let it through.
+Wish unless_restrained(const Case& message, Wish wish) {
+  if (wish.action > Action::tag || wish.for_own_name) return wish;
+  const auto [found, certainty] = find_override(message, Overrides::Doubtful::restraint);
+  if (certainty != Certainty::in_doubt) return wish;
+  return judge_doubt(message, Stakes::delivery, "override-temperror",
+                     why_overridden(found->match, message.facts));
 }
 
 // RFC 8617 §7.2.1: what a sealer saw counts as far as the site believes it.
@@ -204,6 +235,10 @@ Verdict judge_dmarc(const Case& message) {
     case dmarc::Policy::reject:
       break;
   }
+  if (message.stance.preset == Preset::rfc9989 && found.in_doubt) {
+    return unless_in_doubt(message, judge_doubt(message, Stakes::quarantine,
+                                                "corroboration-temperror", std::move(why)));
+  }
   if (message.stance.preset == Preset::rfc9989 && !found.sufficient) {
     return unless_in_doubt(message,
                            {Action::quarantine, "dmarc-reject-uncorroborated", std::move(why)});
@@ -214,8 +249,14 @@ Verdict judge_dmarc(const Case& message) {
 }
 
 Verdict judge_temporary_error(const Case& message) {
-  if (message.facts.dmarc.status != dmarc::Status::temperror) return std::nullopt;
-  return judge_doubt(message, "dmarc-temperror", why_dmarc_unknown(message.facts));
+  const verify::Facts& facts = message.facts;
+  if (facts.dmarc.status != dmarc::Status::temperror) return std::nullopt;
+  if (vouched_for_by_itself(facts)) {
+    return Wish{Action::tag, "dmarc-temperror", why_dmarc_unknown(facts)};
+  }
+  const bool held = may_be_enforced(facts.dmarc);
+  return judge_doubt(message, held ? Stakes::delivery : Stakes::nothing, "dmarc-temperror",
+                     why_dmarc_unknown(facts));
 }
 
 // RFC 7208 §8.4: SPF alone is the site's own business, and only where DMARC has nothing to say
@@ -223,29 +264,17 @@ Verdict judge_temporary_error(const Case& message) {
 Verdict judge_spf(const Case& message) {
   const spf::Result* spf = message.facts.mail_from_spf();
   if (message.stance.on_spf_fail == Action::accept) return std::nullopt;
-  if (spf == nullptr || spf->status != spf::Status::fail) return std::nullopt;
+  if (spf == nullptr) return std::nullopt;
+  if (spf->status == spf::Status::temperror) {
+    return judge_doubt(message, Stakes::delivery, "spf-temperror", why_no_dmarc(message.facts));
+  }
+  if (spf->status != spf::Status::fail) return std::nullopt;
   return unless_in_doubt(message, {without_defer(message.stance.on_spf_fail), "spf-fail",
                                    why_no_dmarc(message.facts), refuse_by_spf});
 }
 
 Wish judge_rest(const Case& message) {
   return {Action::accept, "no-dmarc", why_no_dmarc(message.facts)};
-}
-
-// Which check alone is to blame; only identifiers that could have aligned count.
-Doubt doubt_of(const verify::Facts& facts) {
-  if (!facts.dmarc.record || !facts.dmarc.organization) return Doubt::dmarc;
-  const auto could_align = [&](const std::optional<base::Domain>& domain) {
-    return domain && domain->is_within(*facts.dmarc.organization);
-  };
-  const spf::Result* spf = facts.mail_from_spf();
-  const bool by_spf =
-      spf != nullptr && spf->status == spf::Status::temperror && could_align(spf->domain);
-  const bool by_dkim = std::ranges::any_of(facts.dkim, [&](const dkim::Result& result) {
-    return result.status == dkim::Status::temperror && could_align(result.domain);
-  });
-  if (by_spf == by_dkim) return Doubt::dmarc;
-  return by_spf ? Doubt::spf : Doubt::dkim;
 }
 
 Reply reply_to(const Case& message, const Wish& wish, const Decision& decision) {
@@ -276,11 +305,13 @@ Decision carry_out(const Case& message, const Wish& wish) {
   decision.corroboration = message.found.corroboration.evidence;
   if (message.tenant != nullptr) decision.tenant = message.tenant->name;
   if (circumstances.dns_degraded && wish.rests_on_dns && decision.action > Action::tag) {
-    const bool defer =
-        message.rules.degraded == Degraded::defer && !circumstances.deferred_too_long;
+    const bool defer = message.rules.degraded == Degraded::defer || wish.for_own_name;
+    const Action instead = !defer                            ? Action::tag
+                           : circumstances.deferred_too_long ? Action::quarantine
+                                                             : Action::defer;
     decision.why = why_degraded(decision);
     decision.rule = "dns-degraded";
-    decision.action = defer ? hold_back(Action::defer, cap) : Action::tag;
+    decision.action = hold_back(instead, cap);
   }
   if (decision.action >= Action::defer) decision.reply = reply_to(message, wish, decision);
   return decision;
@@ -308,9 +339,11 @@ Decision decide_for(const Tenant* tenant, const Message& message, const Rules& r
   const Stance& stance = tenant == nullptr ? rules.site : tenant->stance;
   const Case about{message, message.facts, rules, found, stance, tenant};
   for (const Rule rule : in_order) {
-    if (const Verdict verdict = rule(about)) return carry_out(about, *verdict);
+    if (const Verdict verdict = rule(about)) {
+      return carry_out(about, unless_restrained(about, *verdict));
+    }
   }
-  return carry_out(about, judge_rest(about));
+  return carry_out(about, unless_restrained(about, judge_rest(about)));
 }
 
 }  // namespace

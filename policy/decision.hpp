@@ -69,11 +69,11 @@ struct Decision {
 //   protected-exception    the author domain is protected, and an exception of it holds: accept
 //   protected-domain       … and nothing proves the author: reject, corroborated by that alone …
 //   protected-domain-indirect   … but quarantine when it may be indirect mail and not strict
-//   protected-temperror    … or a temporary error hides whether anything does: on_temporary_error
+//   protected-temperror    … or a temporary error hides what it would be: defer, then quarantine
 //   override-client …      what the override says
 //   arc-sealer             fail, but a trusted sealer saw it pass: accept
 //   override-temperror, arc-sealer-temperror   a temporary error hides whether one of those lets
-//                          through what would be held back below: on_temporary_error
+//                          through what would be held back below, or the other way: doubt
 //   dmarc-pass             accept
 //   dmarc-none             fail, and the domain asks for nothing: accept
 //   dmarc-quarantine       fail: quarantine
@@ -81,9 +81,14 @@ struct Decision {
 //   dmarc-reject-uncorroborated   quarantine
 //   header-field-cut       quarantine instead of either refusal: the author's signature covers a
 //                          field that the MTA cut
-//   dmarc-temperror        on_temporary_error, but no deferral when deferred_too_long
+//   corroboration-temperror   … or deferred: a temporary error hides which of the two; doubt
+//   dmarc-temperror        doubt
 //   spf-fail               no DMARC published, SPF says fail: on_spf_fail
+//   spf-temperror          … or may be: doubt
 //   no-dmarc               accept
+//
+// Doubt is weighed by on_temporary_error and what hangs on it (weigh(), policy/doubt.hpp); when
+// deferred_too_long nothing is deferred any more, and what would be held back is quarantined.
 //
 // An override to accept or tag is silent where DMARC passes. Preset monitor and stages hold back
 // and say in `would` what was not done. While the DNS is degraded, what rests on DNS and is more

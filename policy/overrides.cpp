@@ -18,11 +18,16 @@ std::optional<base::Domain> confirmed_name(const verify::Facts& facts) {
   return base::Domain::parse(*facts.iprev->name);
 }
 
-// What the client calls itself, while nobody can tell whether its address has that name.
-std::optional<base::Domain> claimed_name(const verify::Facts& facts,
-                                         const verify::Connection& connection) {
-  if (!facts.iprev || facts.iprev->status != iprev::Status::temperror) return {};
-  return base::Domain::parse(connection.helo);
+// What the client is called, by its reverse DNS and by itself, while nobody can tell whether its
+// address has that name.
+std::vector<base::Domain> claimed_names(const verify::Facts& facts,
+                                        const verify::Connection& connection) {
+  std::vector<base::Domain> names;
+  if (!facts.iprev || facts.iprev->status != iprev::Status::temperror) return names;
+  for (const std::string& text : {facts.iprev->name.value_or(""), connection.helo}) {
+    if (auto name = base::Domain::parse(text)) names.push_back(*std::move(name));
+  }
+  return names;
 }
 
 Certainty signed_by(const verify::Facts& facts, const base::Domain& domain) {
@@ -41,8 +46,10 @@ Certainty forwarded_by(const verify::Facts& facts, const verify::Connection& con
   if (const auto name = confirmed_name(facts)) {
     return name->is_within(domain) ? Certainty::yes : Certainty::no;
   }
-  const auto name = claimed_name(facts, connection);
-  return name && name->is_within(domain) ? Certainty::in_doubt : Certainty::no;
+  const bool claimed = std::ranges::any_of(
+      claimed_names(facts, connection),
+      [&](const base::Domain& name) { return name.is_within(domain); });
+  return claimed ? Certainty::in_doubt : Certainty::no;
 }
 
 }  // namespace
@@ -79,7 +86,8 @@ const std::vector<Override>& Overrides::list() const noexcept {
 }
 
 Overrides::Found Overrides::find(const verify::Facts& facts,
-                                 const verify::Connection& connection) const {
+                                 const verify::Connection& connection,
+                                 Doubtful doubtful) const {
   Found found;
   if (list().empty()) return found;
   std::size_t first = index_->list.size();
@@ -88,9 +96,9 @@ Overrides::Found Overrides::find(const verify::Facts& facts,
       if (i >= first) break;
       const Override& override_ = index_->list[i];
       const Certainty certainty = matches(override_.match, facts, connection);
-      const Certainty needed =
-          override_.action <= Action::tag ? Certainty::in_doubt : Certainty::yes;
-      if (certainty < needed) continue;
+      const Doubtful kind =
+          override_.action <= Action::tag ? Doubtful::release : Doubtful::restraint;
+      if (certainty < (kind == doubtful ? Certainty::in_doubt : Certainty::yes)) continue;
       found = {&override_, certainty};
       first = i;
     }
@@ -109,9 +117,10 @@ Overrides::Found Overrides::find(const verify::Facts& facts,
   if (!facts.arc.sealers.empty()) {
     walk_up(index_->sealers, facts.arc.sealers.front().domain.text(), look_into);
   }
-  for (const auto& name : {confirmed_name(facts), claimed_name(facts, connection)}) {
-    if (name) walk_up(index_->forwarders, name->text(), look_into);
-  }
+  std::vector<base::Domain> names = claimed_names(facts, connection);
+  if (auto name = confirmed_name(facts)) names.push_back(*std::move(name));
+  for (const base::Domain& name : names)
+    walk_up(index_->forwarders, name.text(), look_into);
   return found;
 }
 

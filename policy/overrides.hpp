@@ -53,16 +53,18 @@ class Overrides {
     const Override* override_ = nullptr;
     Certainty certainty = Certainty::no;
   };
-  // The first that matches; one to accept or tag also when that is in doubt.
-  [[nodiscard]] Found find(const verify::Facts& facts, const verify::Connection& connection) const;
+  // The first that matches; one of the `doubtful` kind also when that is in doubt.
+  enum class Doubtful : std::uint8_t { release, restraint };  // To accept or tag; to hold back.
+  [[nodiscard]] Found find(const verify::Facts& facts, const verify::Connection& connection,
+                           Doubtful doubtful = Doubtful::release) const;
 
  private:
   struct Index;
   std::shared_ptr<const Index> index_;
 };
 
-// In doubt where nothing is missing but a key or, for a forwarder by its own word in HELO, the
-// reverse name.
+// In doubt where nothing is missing but a key or, for a forwarder by its own word in HELO or in the
+// reverse DNS, the confirmation of its name.
 [[nodiscard]] Certainty matches(const Match& match, const verify::Facts& facts,
                                 const verify::Connection& connection);
 

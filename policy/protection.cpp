@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "policy/doubt.hpp"
+
 namespace policy {
 
 namespace {
@@ -35,7 +37,7 @@ Vouched author_of(const verify::Facts& facts, const base::Domain& domain) {
     case dmarc::Status::pass:
       return {true, false};
     case dmarc::Status::temperror:
-      return {false, true};
+      return {vouched_for_by_itself(facts), true};
     case dmarc::Status::fail:
       return {};
     case dmarc::Status::none:

@@ -28,7 +28,8 @@ struct SenderStage {
   Stage stage;
 };
 
-// What to do while the resolver itself fails and no verdict can be trusted to be permanent.
+// What to do instead of holding mail back while the resolver itself fails and no verdict can be
+// trusted to be permanent. Mail of a protected domain is deferred whatever is said here.
 enum class Degraded : std::uint8_t { accept, defer };
 
 struct Rules {
@@ -40,7 +41,7 @@ struct Rules {
   Overrides overrides;                    // Of the site; after the tenant's own.
   std::vector<base::Domain> arc_sealers;  // Believed about what they received.
   DomainTable<SenderStage> stages;
-  Degraded degraded = Degraded::accept;
+  Degraded degraded = Degraded::defer;
   Quarantine quarantine = Quarantine::header;
   std::string quarantine_header = "X-Postern-Quarantine: yes";
   std::string signals_header;  // Name of the field that names the signals; empty: none.

@@ -44,8 +44,8 @@ bool may_deliver_without_from(const Rules& rules) {
 }
 
 Action hold_back(Action wanted, Action cap) {
-  if (wanted <= cap) return wanted;
-  return wanted == Action::defer ? std::min(cap, Action::tag) : cap;
+  if (wanted == Action::defer && cap >= Action::quarantine) return wanted;
+  return std::min(wanted, cap);
 }
 
 }  // namespace policy

@@ -11,8 +11,8 @@ namespace policy {
 [[nodiscard]] Action cap_of(const Rules& rules, const Stance& stance, const base::Domain* author,
                             unsigned lot);
 
-// `wanted`, but nothing beyond `cap`. A deferral is all or nothing: what holds it back makes it a
-// tag at most, since a temporary error is no reason to quarantine.
+// `wanted`, but nothing beyond `cap`. A deferral loses nothing, and what it waits for may end in
+// quarantine: so a cap of quarantine lets it be, else doubt would do less than a failed check.
 [[nodiscard]] Action hold_back(Action wanted, Action cap);
 
 // False when every message without a From field is refused, whoever receives it.

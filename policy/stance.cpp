@@ -30,4 +30,16 @@ std::string_view name(Preset preset) {
   return "rfc9989";
 }
 
+std::string_view name(TemporaryError wanted) {
+  switch (wanted) {
+    case TemporaryError::weigh:
+      return "weigh";
+    case TemporaryError::defer:
+      return "defer";
+    case TemporaryError::accept:
+      return "accept";
+  }
+  return "weigh";
+}
+
 }  // namespace policy

@@ -21,13 +21,20 @@ struct Stage {
   friend bool operator==(const Stage&, const Stage&) = default;
 };
 
+// What to do when a temporary error hides the verdict (RFC 9989 §5.3.6). None of them refuses.
+enum class TemporaryError : std::uint8_t {
+  weigh,   // Defer where the author's policy is, or may be, to hold back what fails; else tag.
+  defer,   // Defer always.
+  accept,  // Tag. Whoever makes a name fail to answer gets his mail delivered.
+};
+
 struct Stance {
   Preset preset = Preset::rfc9989;
   Stage stage;
-  Action on_temporary_error = Action::tag;  // tag or defer (RFC 9989 §5.3.6): never reject.
-  Action on_from_fault = Action::reject;    // accept, tag, quarantine or reject.
-  Action on_spf_fail = Action::accept;      // SPF -all where the domain publishes no DMARC.
-  std::string reject_code = "5.7.1";        // or 5.7.26 (RFC 7372 §3.2)
+  TemporaryError on_temporary_error = TemporaryError::weigh;
+  Action on_from_fault = Action::reject;  // accept, tag, quarantine or reject.
+  Action on_spf_fail = Action::accept;    // SPF -all where the domain publishes no DMARC.
+  std::string reject_code = "5.7.1";      // or 5.7.26 (RFC 7372 §3.2)
   std::string reply_text = "Email rejected per DMARC policy for {from_domain} (see {event_id})";
   std::string reply_url;  // Added to each refusal, with its {event_id} filled in; empty: none.
 
@@ -36,5 +43,6 @@ struct Stance {
 
 [[nodiscard]] std::string_view name(Action action);
 [[nodiscard]] std::string_view name(Preset preset);
+[[nodiscard]] std::string_view name(TemporaryError wanted);
 
 }  // namespace policy

@@ -112,6 +112,7 @@ void write_authors(JsonWriter& json, const verify::Facts& facts) {
 std::vector<std::string> all_signals(const Event& event) {
   std::vector<std::string> signals;
   if (event.facts.message.list_mail) signals.emplace_back("list_mail");
+  if (event.facts.message.delivered_before) signals.emplace_back("delivered_before");
   if (event.facts.message.header_truncated) signals.emplace_back("header_truncated");
   signals.insert(signals.end(), event.signals.begin(), event.signals.end());
   return signals;

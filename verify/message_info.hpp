@@ -16,6 +16,7 @@ struct MessageInfo {
   std::string message_id;
   std::uint64_t size = 0;         // Octets of header section and body as the MTA handed them over.
   bool list_mail = false;         // List-Id or another List-* field (RFC 2919, RFC 2369).
+  bool delivered_before = false;  // See shows_earlier_delivery(); not from describe().
   bool header_truncated = false;  // The header section passed the limit; nothing was checked.
   bool auto_submitted = false;    // Auto-Submitted but "no" (RFC 3834 §5); DMARC reports.
   bool mail_from_rewritten = false;  // MAIL FROM by the Sender Rewriting Scheme.

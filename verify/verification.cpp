@@ -11,6 +11,7 @@
 #include "verify/spf/breadth.hpp"
 #include "verify/spf/sender.hpp"
 #include "verify/spf_check.hpp"
+#include "verify/traces.hpp"
 
 namespace verify {
 
@@ -259,6 +260,7 @@ void Verification::end_of_headers(mail::Headers headers, bool complete) {
   InFlight& in = *in_flight_;
   in.headers = std::move(headers);
   in.info = describe(in.headers, in.mail_from, complete, in.options.lot_key);
+  in.info.delivered_before = shows_earlier_delivery(in.headers, in.relayed);
   in.authors = mail::find_authors(in.headers);
   if (!in.authors.fault) in.author = in.authors.addresses.front().domain;
   if (complete) in.start_headers();

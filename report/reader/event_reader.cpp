@@ -116,6 +116,8 @@ void read_message(const JsonNode& line, Event& event) {
   for (std::string& signal : line["signals"].texts()) {
     if (signal == "list_mail") {
       message.list_mail = true;
+    } else if (signal == "delivered_before") {
+      message.delivered_before = true;
     } else if (signal == "header_truncated") {
       message.header_truncated = true;
     } else {

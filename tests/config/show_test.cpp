@@ -220,7 +220,9 @@ policy::Stance some_stance(Dice& dice) {
   using policy::Preset;
   return {.preset = dice.one_of<Preset>({Preset::monitor, Preset::rfc9989, Preset::strict}),
           .stage = some_stage(dice),
-          .on_temporary_error = dice.one_of<Action>({Action::tag, Action::defer}),
+          .on_temporary_error = dice.one_of<policy::TemporaryError>(
+              {policy::TemporaryError::weigh, policy::TemporaryError::defer,
+               policy::TemporaryError::accept}),
           .on_from_fault = dice.one_of<Action>({Action::tag, Action::quarantine, Action::reject}),
           .on_spf_fail = dice.one_of<Action>({Action::accept, Action::quarantine, Action::reject}),
           .reject_code = dice.one_of<std::string>({"5.7.1", "5.7.26"}),

@@ -77,7 +77,7 @@ TEST_CASE("a name server that is silent delays mail no longer than configured", 
   const auto began = std::chrono::steady_clock::now();
   const auto answer = world::deliver(daemon, world::forged());
   REQUIRE(answer);
-  CHECK(answer->kind == Answer::Kind::deliver);
+  CHECK(answer->kind == Answer::Kind::defer);
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(30));
   world::check_good_end(daemon.stop());
 }
@@ -92,8 +92,8 @@ TEST_CASE("a name server that talks nonsense is a temporary error", "[daemon]") 
   REQUIRE(daemon.start());
   const auto answer = world::deliver(daemon, world::forged());
   REQUIRE(answer);
-  CHECK(answer->kind == Answer::Kind::deliver);
-  CHECK(answer->letter.values("Authentication-Results").size() == 1);
+  CHECK(answer->kind == Answer::Kind::defer);
+  CHECK(answer->reply.starts_with("451 4.7."));
   world::check_good_end(daemon.stop());
 }
 

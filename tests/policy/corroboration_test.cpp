@@ -112,60 +112,99 @@ TEST_CASE("what speaks for rejecting", "[policy][RFC 9989 §7.4]") {
   CHECK(found.sufficient == row.sufficient);
 }
 
-TEST_CASE("temporary errors corroborate nothing", "[policy][RFC 9989 §5.3.6]") {
+TEST_CASE("temporary errors corroborate nothing, and leave in doubt what they hide",
+          "[policy][RFC 9989 §5.3.6]") {
   const auto row = GENERATE(values<Row>({
-      {"SPF", {spf_result(spf::Status::temperror, "example.com")}, {}, {}, {}, false},
+      {"SPF", {spf_result(spf::Status::temperror, "example.com")}, {}, {}, {"-unchecked"}, false},
       {"DKIM",
        {},
        {dkim_result(dkim::Status::temperror, "other.example")},
        {},
        {"-unchecked"},
        false},
-      {"reverse name", {spf_pass_elsewhere}, {}, iprev::Status::temperror, {}, false},
+      {"reverse name", {spf_pass_elsewhere}, {}, iprev::Status::temperror, {"-unchecked"}, false},
   }));
   INFO(row.what);
   const policy::Corroboration found = corroborate(failed(row), Claim::none);
   CHECK(found.evidence == row.evidence);
   CHECK_FALSE(found.sufficient);
+  CHECK(found.in_doubt);
+}
+
+TEST_CASE("a temporary error that cannot turn the outcome leaves no doubt", "[policy]") {
+  verify::Facts made = facts_of(dmarc::Status::fail, dmarc::Policy::reject);
+  made.iprev = iprev::Result{.status = iprev::Status::temperror, .name = std::nullopt};
+  CHECK(corroborate(made, Claim::none).evidence == Evidence{"nothing-authenticated"});
+  CHECK(corroborate(made, Claim::none).sufficient);
+  made.dkim = {dkim_result(dkim::Status::pass, "list.example"),
+               dkim_result(dkim::Status::temperror, "other.example")};
+  CHECK(corroborate(made, Claim::none).evidence == Evidence{"-other-signature"});
+  CHECK_FALSE(corroborate(made, Claim::none).in_doubt);
 }
 
 TEST_CASE("signs of indirect mail speak against rejecting", "[policy][RFC 7960]") {
   verify::Facts made = facts_of(dmarc::Status::fail, dmarc::Policy::reject);
+  made.iprev = iprev::Result{.status = iprev::Status::fail, .name = std::nullopt};
   REQUIRE(corroborate(made, Claim::none).sufficient);
 
-  SECTION("a mailing list") {
+  SECTION("a mailing list whose MAIL FROM passes SPF") {
     made.message.list_mail = true;
-    CHECK(corroborate(made, Claim::none).evidence ==
-          Evidence{"nothing-authenticated", "-list-mail"});
+    made.spf = {spf_pass_elsewhere};
+    CHECK(corroborate(made, Claim::none).evidence == Evidence{"no-fcrdns", "-list-mail"});
   }
   SECTION("an ARC chain that verifies") {
     made.arc.status = arc::Status::pass;
     CHECK(corroborate(made, Claim::none).evidence ==
-          Evidence{"nothing-authenticated", "-arc-chain"});
+          Evidence{"nothing-authenticated", "no-fcrdns", "-arc-chain"});
   }
-  SECTION("an ARC chain that is broken") {
+  SECTION("a broken ARC chain beside a signature") {
     made.arc.status = arc::Status::fail;
+    made.dkim = {dkim_result(dkim::Status::pass, "list.example")};
     CHECK(corroborate(made, Claim::none).evidence ==
-          Evidence{"nothing-authenticated", "-arc-chain"});
+          Evidence{"no-fcrdns", "-arc-chain", "-other-signature"});
+  }
+  SECTION("a chain whose keys could not be had") {
+    made.arc.status = arc::Status::fail;
+    made.arc.sealers.push_back({support::name("list.example"), "s1", {}});
+    CHECK(corroborate(made, Claim::none).evidence ==
+          Evidence{"nothing-authenticated", "no-fcrdns", "-unchecked"});
   }
   SECTION("a signature that could not be checked") {
     made.dkim = {dkim_result(dkim::Status::temperror, "list.example")};
-    made.iprev = iprev::Result{.status = iprev::Status::fail, .name = std::nullopt};
     CHECK(corroborate(made, Claim::none).evidence == Evidence{"no-fcrdns", "-unchecked"});
   }
   SECTION("a rewritten sender that could not be checked") {
     made.spf = {spf_result(spf::Status::temperror, "bounce.example")};
-    made.iprev = iprev::Result{.status = iprev::Status::fail, .name = std::nullopt};
     made.message.mail_from_rewritten = true;
     CHECK(corroborate(made, Claim::none).evidence == Evidence{"no-fcrdns", "-unchecked"});
   }
   SECTION("a forwarder that rewrites the sender") {
     made.spf = {spf_pass_elsewhere};
-    made.iprev = iprev::Result{.status = iprev::Status::fail, .name = std::nullopt};
     made.message.mail_from_rewritten = true;
     CHECK(corroborate(made, Claim::none).evidence == Evidence{"no-fcrdns", "-forwarder"});
   }
+  SECTION("a forwarder that does not rewrite, by a confirmed name") {
+    made.iprev->status = iprev::Status::pass;
+    made.message.delivered_before = true;
+    CHECK(corroborate(made, Claim::none).evidence ==
+          Evidence{"nothing-authenticated", "-delivered-before"});
+  }
   CHECK_FALSE(corroborate(made, Claim::none).sufficient);
+}
+
+TEST_CASE("what anybody can write speaks for nobody", "[policy]") {
+  verify::Facts made = facts_of(dmarc::Status::fail, dmarc::Policy::reject);
+  SECTION("a List-* field") { made.message.list_mail = true; }
+  SECTION("a broken ARC chain") { made.arc.status = arc::Status::fail; }
+  SECTION("a signature that fails") { made.dkim = {broken}; }
+  SECTION("traces of a delivery, from a client without a confirmed name") {
+    made.message.delivered_before = true;
+  }
+  SECTION("a rewritten sender") { made.message.mail_from_rewritten = true; }
+  for (const Claim claim : {Claim::none, Claim::unfounded}) {
+    CHECK(corroborate(made, claim).sufficient);
+    CHECK_FALSE(corroborate(made, claim).in_doubt);
+  }
 }
 
 TEST_CASE("a rewritten sender counts only when SPF vouches for it", "[policy]") {
@@ -189,4 +228,10 @@ TEST_CASE("an unfounded claim to a protected domain speaks for rejecting", "[pol
   made.message.list_mail = true;
   CHECK(corroborate(made, Claim::unfounded).evidence == Evidence{"protected-domain", "-list-mail"});
   CHECK_FALSE(corroborate(made, Claim::unfounded).sufficient);
+  made.spf.clear();
+  made.message.delivered_before = true;
+  made.iprev = iprev::Result{.status = iprev::Status::pass, .name = "mx1.forward.example"};
+  CHECK(corroborate(made, Claim::unfounded).evidence ==
+        Evidence{"protected-domain", "nothing-authenticated"});
+  CHECK(corroborate(made, Claim::unfounded).sufficient);
 }

@@ -50,9 +50,9 @@ Letter useless_record() {
   return letter_of("a useless DMARC record", support::facts_of(dmarc::Status::permerror));
 }
 
-Letter undecided() {
-  return letter_of("p=reject, a temporary error hides whether DMARC passes",
-                   support::facts_of(dmarc::Status::temperror, dmarc::Policy::reject));
+Letter undecided(dmarc::Policy policy) {
+  return letter_of(record(policy) + ", a temporary error hides whether DMARC passes",
+                   support::facts_of(dmarc::Status::temperror, policy));
 }
 
 Letter undecided_record() {
@@ -134,6 +134,25 @@ Letter with_signature(Letter letter, dkim::Status status, const std::string& dom
 Letter list_mail(Letter letter) {
   letter.facts.message.list_mail = true;
   return also(std::move(letter), "a List-* field");
+}
+
+Letter delivered_before(Letter letter) {
+  letter.facts.message.delivered_before = true;
+  return also(std::move(letter), "traces of an earlier delivery");
+}
+
+Letter inheriting(Letter letter, dmarc::Policy np) {
+  letter.facts.authors.front().domain = support::name("sub.example.com");
+  letter.facts.dmarc.author = support::name("sub.example.com");
+  letter.facts.dmarc.record->nonexistent_policy = np;
+  return also(std::move(letter),
+              "From sub.example.com, np=" + std::string(dmarc::name(np)) + " above");
+}
+
+Letter through_relay(Letter letter) {
+  letter.connection.relay = letter.connection.client;
+  letter.connection.client.reset();
+  return also(std::move(letter), "through a relay that does not say from whom");
 }
 
 Letter with_chain(Letter letter, arc::Status status) {

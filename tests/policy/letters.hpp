@@ -23,7 +23,8 @@ struct Letter {
 [[nodiscard]] Letter forged(dmarc::Policy policy = dmarc::Policy::reject);   // Nothing passes.
 [[nodiscard]] Letter unpublished();                                          // No DMARC record.
 [[nodiscard]] Letter useless_record();
-[[nodiscard]] Letter undecided();         // A temporary error hides the verdict.
+// A temporary error hides the verdict.
+[[nodiscard]] Letter undecided(dmarc::Policy policy = dmarc::Policy::reject);
 [[nodiscard]] Letter undecided_record();  // … even the record.
 [[nodiscard]] Letter faulty(mail::FromFault fault);
 
@@ -38,6 +39,9 @@ struct Letter {
 [[nodiscard]] Letter rewritten(Letter letter);    // SRS.
 [[nodiscard]] Letter with_signature(Letter letter, dkim::Status status, const std::string& domain);
 [[nodiscard]] Letter list_mail(Letter letter);
+[[nodiscard]] Letter delivered_before(Letter letter);  // Traces of that in its header.
+[[nodiscard]] Letter inheriting(Letter letter, dmarc::Policy np);  // From a name below, np= there.
+[[nodiscard]] Letter through_relay(Letter letter);  // … that does not say from whom.
 [[nodiscard]] Letter with_chain(Letter letter, arc::Status status);
 // A valid chain of these sealers, newest first; the last one saw DMARC pass for `author`.
 [[nodiscard]] Letter sealed(Letter letter, const std::vector<std::string>& sealers,

@@ -9,6 +9,7 @@ using dmarc::Policy;
 using mail::FromFault;
 using policy::Action;
 using policy::Preset;
+using policy::TemporaryError;
 
 constexpr Action accept = Action::accept;
 constexpr Action tag = Action::tag;
@@ -35,6 +36,9 @@ Letter with_spf_error(Letter letter) {
 Letter with_spf_fail(Letter letter) {
   return with_spf(std::move(letter), spf::Status::fail, "example.com");
 }
+Letter list_post(dmarc::Policy policy = Policy::reject) {
+  return list_mail(signed_by(forged(policy), "list.example"));
+}
 Letter with_spf_pass(Letter letter, const std::string& domain) {
   return with_spf(std::move(letter), spf::Status::pass, domain);
 }
@@ -44,17 +48,17 @@ Topic presets() {
   return {"Presets",
       "What a published policy does under each preset. `monitor` delivers everything and remembers what it would have done.", {
       {forged(),                   monitor, held(tag, reject),     "dmarc-reject", ""},
-      {list_mail(forged()),        monitor, held(tag, reject),     "dmarc-reject", ""},
+      {list_post(),                monitor, held(tag, reject),     "dmarc-reject", ""},
       {forged(Policy::quarantine), monitor, held(tag, quarantine), "dmarc-quarantine", ""},
       {forged(Policy::none),       monitor, accept,                "dmarc-none", ""},
       {genuine(),                  monitor, accept,                "dmarc-pass", ""},
       {forged(),                   rfc9989, reject,                "dmarc-reject", "550 5.7.1"},
-      {list_mail(forged()),        rfc9989, quarantine,            "dmarc-reject-uncorroborated", ""},
+      {list_post(),                rfc9989, quarantine,            "dmarc-reject-uncorroborated", ""},
       {forged(Policy::quarantine), rfc9989, quarantine,            "dmarc-quarantine", ""},
       {forged(Policy::none),       rfc9989, accept,                "dmarc-none", ""},
       {genuine(),                  rfc9989, accept,                "dmarc-pass", ""},
       {forged(),                   strict,  reject,                "dmarc-reject", "550 5.7.1"},
-      {list_mail(forged()),        strict,  reject,                "dmarc-reject", "550 5.7.1"},
+      {list_post(),                strict,  reject,                "dmarc-reject", "550 5.7.1"},
       {forged(Policy::quarantine), strict,  quarantine,            "dmarc-quarantine", ""},
       {forged(Policy::none),       strict,  accept,                "dmarc-none", ""},
       {genuine(),                  strict,  accept,                "dmarc-pass", ""},
@@ -70,22 +74,37 @@ Topic corroboration() {
   const auto doubted = [](const Letter& letter, const std::string& evidence) {
     return Row{letter, rfc9989, quarantine, "dmarc-reject-uncorroborated", "", "", "", evidence};
   };
+  const auto deferred = [](const Letter& letter, const std::string& evidence) {
+    return Row{letter, rfc9989, defer, "corroboration-temperror", "451 4.7.1", "", "", evidence};
+  };
   const Letter bounced = with_spf_pass(forged(), "bounce.example");
   const Letter unnamed = without_reverse_name(bounced);
   return {"Corroboration",
       "Under `rfc9989` a message that fails p=reject is refused only when something else speaks for refusing it (RFC 9989 §7.4),\n"
-      "and nothing against: signs that it came a roundabout way (RFC 7960), here and in the event with a `-` in front.", {
+      "and nothing against: signs that it came a roundabout way (RFC 7960), here and in the event with a `-` in front. A List-* field\n"
+      "or a broken ARC chain, which anybody can write, weighs only beside an identity that is authenticated. A temporary error that\n"
+      "hides whether the evidence is enough is doubt.", {
       refused(forged(),                                                  "nothing-authenticated"),
       refused(with_spf_fail(forged()),                                   "nothing-authenticated, spf-fail"),
       refused(without_reverse_name(forged()),                            "nothing-authenticated, no-fcrdns"),
       doubted(bounced,                                                   ""),
       refused(unnamed,                                                   "no-fcrdns"),
       doubted(rewritten(unnamed),                                        "no-fcrdns, -forwarder"),
-      doubted(list_mail(forged()),                                       "nothing-authenticated, -list-mail"),
+      refused(list_mail(forged()),                                       "nothing-authenticated"),
+      doubted(list_post(),                                               "-list-mail, -other-signature"),
+      doubted(list_mail(unnamed),                                        "no-fcrdns, -list-mail"),
       doubted(with_chain(forged(), Status::pass),                        "nothing-authenticated, -arc-chain"),
-      doubted(with_chain(forged(), Status::fail),                        "nothing-authenticated, -arc-chain"),
+      refused(with_chain(forged(), Status::fail),                        "nothing-authenticated"),
+      doubted(with_chain(unnamed, Status::fail),                         "no-fcrdns, -arc-chain"),
       doubted(signed_by(with_spf_fail(forged()), "list.example"),        "spf-fail, -other-signature"),
-      doubted(with_key_error(with_spf_fail(forged()), "list.example"),   "spf-fail, -unchecked"),
+      doubted(delivered_before(with_client_name(with_spf_fail(forged()), "mx1.forward.example")), "nothing-authenticated, spf-fail, -delivered-before"),
+      refused(with_client_name(with_spf_fail(forged()), "mx1.forward.example"), "nothing-authenticated, spf-fail"),
+      refused(delivered_before(without_reverse_name(with_spf_fail(forged()))), "nothing-authenticated, spf-fail, no-fcrdns"),
+      deferred(with_key_error(with_spf_fail(forged()), "list.example"),  "spf-fail, -unchecked"),
+      deferred(delivered_before(with_reverse_error(with_spf_fail(forged()), "mx1.forward.example")), "nothing-authenticated, spf-fail, -unchecked"),
+      deferred(with_reverse_error(bounced, "mx.bounce.example"),         "-unchecked"),
+      {after_long_deferral(with_key_error(forged(), "list.example")), rfc9989, quarantine, "corroboration-temperror", "", "", "", "-unchecked"},
+      {with_key_error(forged(), "list.example"), on_temporary_error(rfc9989, TemporaryError::accept), quarantine, "corroboration-temperror", "", "", "", "-unchecked"},
   }, Point::evidence};
 }
 
@@ -105,18 +124,27 @@ Topic protected_domains() {
       {genuine(Policy::none),                                     guarded, accept,     "dmarc-pass", ""},
       {signed_by(unpublished(), "mail.example.com"),              guarded, accept,     "no-dmarc", ""},
       {with_spf_pass(unpublished(), "example.com"),               guarded, accept,     "no-dmarc", ""},
-      {list_mail(forged(Policy::none)),                           guarded, quarantine, "protected-domain-indirect", ""},
-      {list_mail(forged(Policy::none)), protecting(strict,  "example.com"), reject,             "protected-domain", "550 5.7.1"},
+      {list_post(Policy::none),                                   guarded, quarantine, "protected-domain-indirect", ""},
+      {list_post(Policy::none),         protecting(strict,  "example.com"), reject,             "protected-domain", "550 5.7.1"},
+      {list_mail(forged(Policy::none)),                           guarded, reject,     "protected-domain", "550 5.7.1"},
+      {with_chain(forged(Policy::none), Status::fail),            guarded, reject,     "protected-domain", "550 5.7.1"},
+      {delivered_before(with_client_name(forged(Policy::none), "mx1.forward.example")), guarded, reject, "protected-domain", "550 5.7.1"},
       {forged(Policy::none),            protecting(monitor, "example.com"), held(tag, reject),  "protected-domain", ""},
       {forged(Policy::none), overriding(guarded, client("198.51.100.0/24"), accept), reject,    "protected-domain", "550 5.7.1"},
       {signed_by(forged(Policy::none), "mail.esp.example"),       guarded, accept,     "protected-exception", ""},
       {by_user(forged(Policy::none), "scanner"),                  guarded, accept,     "protected-exception", ""},
       {by_user(forged(Policy::none), "scanner2"),                 guarded, reject,     "protected-domain", "550 5.7.1"},
       {from_client(forged(Policy::none), "198.51.100.25"),        guarded, accept,     "protected-exception", ""},
-      {undecided(),                                               guarded, tag,        "protected-temperror", ""},
-      {with_spf_error(unpublished()),                             guarded, tag,        "protected-temperror", ""},
-      {with_key_error(forged(Policy::none), "esp.example"),       guarded, tag,        "protected-temperror", ""},
-      {with_key_error(forged(Policy::none), "esp.example"), on_temporary_error(guarded, defer), defer, "protected-temperror", "451 4.7.1"},
+      {undecided(),                                               guarded, defer,      "protected-temperror", "451 4.7.1"},
+      {undecided(Policy::none),                                   guarded, defer,      "protected-temperror", "451 4.7.1"},
+      {undecided(Policy::none), on_temporary_error(guarded, TemporaryError::accept), defer, "protected-temperror", "451 4.7.1"},
+      {after_long_deferral(undecided(Policy::none)), on_temporary_error(guarded, TemporaryError::accept), quarantine, "protected-temperror", ""},
+      {with_spf_error(unpublished()),                             guarded, defer,      "protected-temperror", "451 4.7.1"},
+      {with_key_error(forged(Policy::none), "esp.example"),       guarded, defer,      "protected-temperror", "451 4.7.1"},
+      {with_key_error(forged(Policy::none), "evil.example"),      guarded, defer,      "protected-temperror", "451 4.7.1"},
+      {with_key_error(forged(Policy::none), "evil.example"), protecting(strict, "example.com"), reject, "protected-domain", "550 5.7.1"},
+      {signed_by(undecided_record(), "example.com"),              guarded, tag,        "dmarc-temperror", ""},
+      {undecided(),                 protecting(monitor, "example.com"), held(tag, defer), "protected-temperror", ""},
   }};
 }
 
@@ -150,13 +178,17 @@ Topic overrides() {
       {with_client_name(with_spf_pass(forged(), "bulk.example"), "mx1.forward.example"), known, reject, "dmarc-reject", "550 5.7.1"},
       {with_client_name(with_spf_fail(forged()), "mx1.elsewhere.example"), known, reject, "dmarc-reject", "550 5.7.1"},
       {without_reverse_name(with_spf_fail(forged())), known, reject, "dmarc-reject", "550 5.7.1"},
-      {with_key_error(forged(), "list.example"),           list_ok, tag,    "override-temperror", ""},
-      {with_key_error(forged(), "list.example"), on_temporary_error(list_ok, defer), defer, "override-temperror", "451 4.7.1"},
+      {with_key_error(forged(), "list.example"),           list_ok, defer,  "override-temperror", "451 4.7.1"},
+      {after_long_deferral(with_key_error(forged(), "list.example")), list_ok, quarantine, "override-temperror", ""},
+      {with_key_error(forged(), "list.example"), on_temporary_error(list_ok, TemporaryError::accept), tag, "override-temperror", ""},
       {with_key_error(forged(Policy::none), "list.example"), list_ok, accept, "dmarc-none", ""},
       {with_key_error(forged(), "list.example"), overriding(strict, signer("list.example"), reject), reject, "dmarc-reject", "550 5.7.1"},
-      {with_reverse_error(with_spf_fail(forged()), "mx1.forward.example"), known, tag, "override-temperror", ""},
+      {with_key_error(genuine(), "list.example"), overriding(strict, signer("list.example"), reject), defer, "override-temperror", "451 4.7.1"},
+      {after_long_deferral(with_key_error(genuine(), "list.example")), overriding(strict, signer("list.example"), reject), quarantine, "override-temperror", ""},
+      {with_reverse_error(with_spf_fail(forged()), "mx1.forward.example"), known, defer, "override-temperror", "451 4.7.1"},
+      {after_long_deferral(with_reverse_error(with_spf_fail(forged()), "mx1.forward.example")), known, quarantine, "override-temperror", ""},
       {with_reverse_error(with_spf_fail(forged()), "evil.example"), known, reject, "dmarc-reject", "550 5.7.1"},
-      {with_seal_error(sealed(forged(), {"list.example"})), overriding(strict, sealer("list.example"), accept), tag, "override-temperror", ""},
+      {with_seal_error(sealed(forged(), {"list.example"})), overriding(strict, sealer("list.example"), accept), defer, "override-temperror", "451 4.7.1"},
   }};
 }
 
@@ -172,7 +204,8 @@ Topic sealers() {
       {sealed(forged(), {"list.example"}, "other.example"),      believing, reject, "dmarc-reject", "550 5.7.1"},
       {sealed(forged(), {"list.example"}),                       strict,    reject, "dmarc-reject", "550 5.7.1"},
       {sealed(genuine(), {"list.example"}),                      believing, accept, "dmarc-pass", ""},
-      {with_seal_error(sealed(forged(), {"list.example"})),      believing, tag,    "arc-sealer-temperror", ""},
+      {with_seal_error(sealed(forged(), {"list.example"})),      believing, defer,  "arc-sealer-temperror", "451 4.7.1"},
+      {after_long_deferral(with_seal_error(sealed(forged(), {"list.example"}))), believing, quarantine, "arc-sealer-temperror", ""},
       {with_seal_error(sealed(forged(), {"evil.example"})),      believing, reject, "dmarc-reject", "550 5.7.1"},
       {sealed(forged(), {"list.example"}), protecting(believing, "example.com"), reject, "protected-domain", "550 5.7.1"},
   }};
@@ -185,7 +218,7 @@ Topic tenants() {
   two.wants = "as above";
   const policy::Override own{client("192.0.2.0/24"), accept};
   const Site with_own = with_tenant(overriding(rfc9989, client("192.0.2.0/24"), quarantine), {"a.example"}, Preset::strict, {own});
-  const Letter mail = list_mail(forged());
+  const Letter mail = list_post();
   const std::string text =
       "Each recipient's tenant is judged by its own rules, but an MTA takes one answer for the whole message. `mixed = \"mildest\"`\n"
       "does what the mildest of them asks, and event and quarantine header name each recipient domain that asked for more;\n"
@@ -235,47 +268,69 @@ Topic stages() {
       {forged(), staged(monitor, {quarantine, 100}),                     held(tag, reject),        "dmarc-reject", ""},
       {faulty(FromFault::repeated), staged(strict, {quarantine, 100}),   held(quarantine, reject), "from-repeated", ""},
       {forged(Policy::none), staged(protecting(strict, "example.com"), {quarantine, 100}), held(quarantine, reject), "protected-domain", ""},
-      {undecided(), staged(on_temporary_error(strict, defer), {quarantine, 100}), held(tag, defer), "dmarc-temperror", ""},
+      {undecided(), staged(strict, {quarantine, 100}), defer, "dmarc-temperror", "451 4.7.1"},
+      {undecided(), staged(strict, {tag, 100}),        held(tag, defer), "dmarc-temperror", ""},
+      {after_long_deferral(undecided()), staged(strict, {quarantine, 100}), quarantine, "dmarc-temperror", ""},
   }};
 }
 
 Topic temporary_errors() {
-  const Site deferring = on_temporary_error(rfc9989, defer);
+  const Site deferring = on_temporary_error(rfc9989, TemporaryError::defer);
+  const Site accepting = on_temporary_error(rfc9989, TemporaryError::accept);
   return {"Temporary errors",
-      "Neither pass nor fail (RFC 9989 §5.3.6): accepted and tagged, or asked to come again, never refused. The reply's code says\n"
-      "which check is to blame. A domain whose DNS stays broken is not deferred for ever.", {
-      {with_spf_error(undecided()),                                     strict,    tag,   "dmarc-temperror", ""},
-      {with_spf_error(undecided()),                                     deferring, defer, "dmarc-temperror", "451 4.7.24"},
-      {with_key_error(undecided(), "example.com"),                      deferring, defer, "dmarc-temperror", "451 4.7.5"},
-      {with_key_error(with_spf_error(undecided()), "example.com"),      deferring, defer, "dmarc-temperror", "451 4.7.1"},
-      {with_key_error(with_spf_error(undecided()), "other.example"),    deferring, defer, "dmarc-temperror", "451 4.7.24"},
-      {undecided(),                                                     deferring, defer, "dmarc-temperror", "451 4.7.1"},
-      {undecided_record(),                                              deferring, defer, "dmarc-temperror", "451 4.7.1"},
-      {after_long_deferral(undecided()),                                deferring, tag,   "dmarc-temperror", ""},
-      {undecided(), on_temporary_error(monitor, defer),                 held(tag, defer), "dmarc-temperror", ""},
-      {without_reverse_name(with_spf_error(undecided())),               strict,    tag,   "dmarc-temperror", ""},
+      "Neither pass nor fail (RFC 9989 §5.3.6), so never a refusal; and no way in. Mail in doubt is deferred where the author's\n"
+      "policy is, or may be, to hold back what fails; when it has been deferred for `defer_hours_max` it is quarantined. The reply's\n"
+      "code says which check is to blame. `temporary_error = \"defer\"` defers what p=none would deliver as well, `\"accept\"` delivers\n"
+      "all of it: also that of whoever makes a name fail to answer.", {
+      {with_spf_error(undecided()),                                     strict,    defer, "dmarc-temperror", "451 4.7.24"},
+      {with_spf_error(undecided()),                                     rfc9989,   defer, "dmarc-temperror", "451 4.7.24"},
+      {with_key_error(undecided(), "example.com"),                      rfc9989,   defer, "dmarc-temperror", "451 4.7.5"},
+      {with_key_error(with_spf_error(undecided()), "example.com"),      rfc9989,   defer, "dmarc-temperror", "451 4.7.1"},
+      {with_key_error(with_spf_error(undecided()), "other.example"),    rfc9989,   defer, "dmarc-temperror", "451 4.7.24"},
+      {undecided(),                                                     rfc9989,   defer, "dmarc-temperror", "451 4.7.1"},
+      {undecided(Policy::quarantine),                                   rfc9989,   defer, "dmarc-temperror", "451 4.7.1"},
+      {undecided(Policy::none),                                         rfc9989,   tag,   "dmarc-temperror", ""},
+      {inheriting(undecided(Policy::none), Policy::reject),             rfc9989,   defer, "dmarc-temperror", "451 4.7.1"},
+      {undecided_record(),                                              rfc9989,   defer, "dmarc-temperror", "451 4.7.1"},
+      {signed_by(undecided_record(), "example.com"),                    rfc9989,   tag,   "dmarc-temperror", ""},
+      {signed_by(undecided_record(), "mail.example.com"),               rfc9989,   defer, "dmarc-temperror", "451 4.7.1"},
+      {after_long_deferral(undecided()),                                rfc9989,   quarantine, "dmarc-temperror", ""},
+      {after_long_deferral(undecided()),                                strict,    quarantine, "dmarc-temperror", ""},
+      {after_long_deferral(undecided_record()),                         rfc9989,   quarantine, "dmarc-temperror", ""},
+      {through_relay(undecided()),                                      rfc9989,   quarantine, "dmarc-temperror", ""},
+      {undecided(Policy::none),                                         deferring, defer, "dmarc-temperror", "451 4.7.1"},
+      {after_long_deferral(undecided(Policy::none)),                    deferring, tag,   "dmarc-temperror", ""},
+      {after_long_deferral(undecided()),                                deferring, quarantine, "dmarc-temperror", ""},
+      {undecided(),                                                     accepting, tag,   "dmarc-temperror", ""},
+      {undecided(),                                                     monitor, held(tag, defer), "dmarc-temperror", ""},
+      {without_reverse_name(with_spf_error(undecided())),               strict,    defer, "dmarc-temperror", "451 4.7.24"},
   }};
 }
 
 Topic degraded() {
-  const Site deferring = deferring_when_degraded(strict);
+  const Site accepting = accepting_when_degraded(strict);
   const Site networks = overriding(strict, client("192.0.2.0/24"), reject);
+  const Site guarded = protecting(accepting, "example.com");
   return {"Degraded DNS",
-      "While the resolver itself fails, nothing that rests on its answers and is more than a tag is done: the mail is tagged, or\n"
-      "deferred where `dns_degraded = \"defer\"`. What needs no DNS goes on.", {
-      {while_degraded(forged()),                       strict,    held(tag, reject),       "dns-degraded", ""},
-      {while_degraded(forged()),                       deferring, held(defer, reject),     "dns-degraded", "451 4.7.1"},
-      {while_degraded(forged(Policy::quarantine)),     strict,    held(tag, quarantine),   "dns-degraded", ""},
-      {while_degraded(forged(Policy::quarantine)),     deferring, held(defer, quarantine), "dns-degraded", "451 4.7.1"},
-      {after_long_deferral(while_degraded(forged())),  deferring, held(tag, reject),       "dns-degraded", ""},
-      {while_degraded(forged()), staged(deferring, {quarantine, 100}), held(tag, reject),  "dns-degraded", ""},
+      "While the resolver itself fails, nothing that rests on its answers and is more than a tag is done: the mail is deferred, and\n"
+      "quarantined when that has lasted too long; or tagged where `dns_degraded = \"accept\"` and the domain is not protected. What\n"
+      "needs no DNS goes on.", {
+      {while_degraded(forged()),                       strict,    held(defer, reject),     "dns-degraded", "451 4.7.1"},
+      {while_degraded(forged()),                       accepting, held(tag, reject),       "dns-degraded", ""},
+      {while_degraded(forged(Policy::quarantine)),     strict,    held(defer, quarantine), "dns-degraded", "451 4.7.1"},
+      {while_degraded(forged(Policy::quarantine)),     accepting, held(tag, quarantine),   "dns-degraded", ""},
+      {after_long_deferral(while_degraded(forged())),  strict,    held(quarantine, reject), "dns-degraded", ""},
+      {while_degraded(forged()), staged(strict, {quarantine, 100}), held(defer, reject),   "dns-degraded", "451 4.7.1"},
+      {while_degraded(forged()), staged(strict, {tag, 100}), held(tag, reject),            "dns-degraded", ""},
       {while_degraded(forged()),                       monitor,   held(tag, reject),       "dmarc-reject", ""},
       {while_degraded(forged(Policy::none)),           strict,    accept,                  "dmarc-none", ""},
       {while_degraded(genuine()),                      strict,    accept,                  "dmarc-pass", ""},
-      {while_degraded(undecided()),                    strict,    tag,                     "dmarc-temperror", ""},
-      {while_degraded(undecided()), on_temporary_error(strict, defer), held(tag, defer),   "dns-degraded", ""},
-      {while_degraded(unpublished()), protecting(strict, "example.com"), held(tag, reject), "dns-degraded", ""},
-      {while_degraded(signed_by(forged(), "spam.example")), overriding(strict, signer("spam.example"), reject), held(tag, reject), "dns-degraded", ""},
+      {while_degraded(undecided(Policy::none)),        strict,    tag,                     "dmarc-temperror", ""},
+      {while_degraded(undecided()),                    strict,    defer,                   "dns-degraded", "451 4.7.1"},
+      {while_degraded(undecided()),                    accepting, held(tag, defer),        "dns-degraded", ""},
+      {while_degraded(unpublished()),                  guarded,   held(defer, reject),     "dns-degraded", "451 4.7.1"},
+      {after_long_deferral(while_degraded(unpublished())), guarded, held(quarantine, reject), "dns-degraded", ""},
+      {while_degraded(signed_by(forged(), "spam.example")), overriding(strict, signer("spam.example"), reject), held(defer, reject), "dns-degraded", "451 4.7.1"},
       {while_degraded(genuine()),                      networks,  reject,                  "override-client", "550 5.7.1"},
       {while_degraded(faulty(FromFault::repeated)),    strict,    reject,                  "from-repeated", "550 5.7.1"},
       {while_degraded(cut_off(unpublished())),         strict,    quarantine,              "header-too-large", ""},
@@ -325,16 +380,18 @@ Topic structure() {
 Topic spf_alone() {
   const Site refusing = on_spf_fail(rfc9989, reject);
   return {"SPF alone",
-      "Only where no DMARC is published (RFC 9989 §7.1), only `fail`, and only when the site asks for it.", {
+      "Only where no DMARC is published (RFC 9989 §7.1), only `fail`, and only when the site asks for it. A temporary error is doubt.", {
       {with_spf_fail(unpublished()),         strict,   accept, "no-dmarc", ""},
       {with_spf_fail(unpublished()),         refusing, reject, "spf-fail", "550 5.7.23"},
       {with_spf_fail(useless_record()),      refusing, reject, "spf-fail", "550 5.7.23"},
       {with_spf(unpublished(), spf::Status::softfail, "example.com"),  refusing, accept, "no-dmarc", ""},
-      {with_spf(unpublished(), spf::Status::temperror, "example.com"), refusing, accept, "no-dmarc", ""},
+      {with_spf(unpublished(), spf::Status::temperror, "example.com"), refusing, defer, "spf-temperror", "451 4.7.1"},
+      {after_long_deferral(with_spf(unpublished(), spf::Status::temperror, "example.com")), refusing, quarantine, "spf-temperror", ""},
+      {with_spf(unpublished(), spf::Status::temperror, "example.com"), strict,   accept, "no-dmarc", ""},
       {with_spf(unpublished(), spf::Status::permerror, "example.com"), refusing, accept, "no-dmarc", ""},
       {with_spf_fail(genuine()),             refusing, accept, "dmarc-pass", ""},
       {with_spf_fail(forged(Policy::none)),  refusing, accept, "dmarc-none", ""},
-      {with_spf_fail(undecided()),           refusing, tag,    "dmarc-temperror", ""},
+      {with_spf_fail(undecided()),           refusing, defer,  "dmarc-temperror", "451 4.7.1"},
       {with_spf_fail(unpublished()), on_spf_fail(monitor, reject),    held(tag, reject), "spf-fail", ""},
       {with_spf_fail(unpublished()), on_spf_fail(strict, quarantine), quarantine,        "spf-fail", ""},
   }};
@@ -355,7 +412,7 @@ Topic replies() {
       {genuine(), overriding(strict, client("192.0.2.0/24"), reject), reject, "override-client", "550 5.7.1 Rejected by local policy (see 0k3)"},
       {with_spf_fail(unpublished()), on_spf_fail(strict, reject), reject, "spf-fail", "550 5.7.23 SPF check of example.com failed (see 0k3)"},
       {faulty(FromFault::missing), strict, reject, "from-missing", "550 5.7.1 Message has no From header field (RFC 5322 section 3.6) (see 0k3)"},
-      {undecided(), on_temporary_error(strict, defer), defer, "dmarc-temperror", "451 4.7.1 DMARC of example.com cannot be checked now: temporary error (see 0k3)"},
+      {undecided(), strict, defer, "dmarc-temperror", "451 4.7.1 DMARC of example.com cannot be checked now: temporary error (see 0k3)"},
   }};
 }
 // clang-format on

@@ -32,22 +32,28 @@ The first rule that has something to say decides. It is in every event and log l
 | `header-too-large` | the header section passes the limit | quarantine |
 | `header-field-cut` | it would be refused, but the author's own signature covers a field that the MTA cut | quarantine |
 | `protected-exception` | From is a protected domain, unproven, and one of its exceptions holds | accept |
-| `protected-temperror` | … a temporary error hides whether it is proven | `temporary_error` |
+| `protected-temperror` | … a temporary error hides what it would be | defer, then quarantine |
 | `protected-domain-indirect` | … nothing proves it, but the mail may have come a roundabout way (not under `strict`) | quarantine |
 | `protected-domain` | … nothing proves it | reject |
 | `override-client`, `override-dkim`, `override-arc-sealer`, `override-forwarder` | an override matches: the tenant's own first, then the site's | what it says |
 | `arc-sealer` | DMARC fails, but a trusted sealer saw it pass | accept |
-| `override-temperror`, `arc-sealer-temperror` | … a temporary error hides whether one of these lets through what would be held back below | `temporary_error` |
+| `override-temperror`, `arc-sealer-temperror` | … a temporary error hides whether one of these lets through what would be held back below, or holds back what would be let through | doubt |
 | `dmarc-pass` | DMARC passes | accept |
 | `dmarc-none` | DMARC fails, and the domain asks for nothing | accept |
 | `dmarc-quarantine` | DMARC fails, p=quarantine (or p=reject with t=y) | quarantine |
 | `dmarc-reject-uncorroborated` | DMARC fails, p=reject, `rfc9989`, and nothing else speaks for refusing | quarantine |
+| `corroboration-temperror` | … and a temporary error hides whether something else does | doubt |
 | `dmarc-reject` | DMARC fails, p=reject | reject |
-| `dmarc-temperror` | a temporary error hides the verdict | `temporary_error` |
+| `dmarc-temperror` | a temporary error hides the verdict | doubt |
 | `spf-fail` | no DMARC published, and SPF says fail | `spf_fail` |
+| `spf-temperror` | … or a temporary error hides whether it does, where `spf_fail` is not accept | doubt |
 | `no-dmarc` | everything else | accept |
 
-Then comes what may hold it back: preset `monitor` (a tag at most), stages, and a DNS that fails (`dns-degraded`). What was not done
+Doubt is deferred where mail would be held back without the answer, and quarantined when it has been deferred for
+`defer_hours_max`; else it is delivered with a tag. `temporary_error` can have it otherwise, but not for a protected domain.
+
+Then comes what may hold it back: preset `monitor` (a tag at most), stages, and a DNS that fails (`dns-degraded`). A stage that
+enforces quarantine lets a deferral be. What was not done
 stays in the event as `would`.
 
 ## What the actions are

@@ -53,10 +53,9 @@ Site on_from_fault(Site site, policy::Action action) {
   return also(std::move(site), setting("from_fault", name(action)));
 }
 
-Site on_temporary_error(Site site, policy::Action action) {
-  site.rules.site.on_temporary_error = action;
-  const bool deferred = action == policy::Action::defer;
-  return also(std::move(site), setting("temporary_error", deferred ? "defer" : "accept"));
+Site on_temporary_error(Site site, policy::TemporaryError wanted) {
+  site.rules.site.on_temporary_error = wanted;
+  return also(std::move(site), setting("temporary_error", name(wanted)));
 }
 
 Site on_spf_fail(Site site, policy::Action action) {
@@ -168,9 +167,9 @@ Site staged_for(Site site, const std::string& author, policy::Stage stage) {
   return also(std::move(site), "stage of " + author + ": " + words(stage));
 }
 
-Site deferring_when_degraded(Site site) {
-  site.rules.degraded = policy::Degraded::defer;
-  return also(std::move(site), setting("dns_degraded", "defer"));
+Site accepting_when_degraded(Site site) {
+  site.rules.degraded = policy::Degraded::accept;
+  return also(std::move(site), setting("dns_degraded", "accept"));
 }
 
 }  // namespace policy_table

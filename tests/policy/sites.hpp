@@ -16,7 +16,7 @@ struct Site {
 [[nodiscard]] Site preset(policy::Preset preset);
 
 [[nodiscard]] Site on_from_fault(Site site, policy::Action action);
-[[nodiscard]] Site on_temporary_error(Site site, policy::Action action);  // tag or defer
+[[nodiscard]] Site on_temporary_error(Site site, policy::TemporaryError wanted);
 [[nodiscard]] Site on_spf_fail(Site site, policy::Action action);
 [[nodiscard]] Site with_reply(Site site, const std::string& code, const std::string& text);
 [[nodiscard]] Site with_reply_url(Site site, const std::string& url);
@@ -42,6 +42,6 @@ struct Site {
 
 [[nodiscard]] Site staged(Site site, policy::Stage stage);
 [[nodiscard]] Site staged_for(Site site, const std::string& author, policy::Stage stage);
-[[nodiscard]] Site deferring_when_degraded(Site site);
+[[nodiscard]] Site accepting_when_degraded(Site site);
 
 }  // namespace policy_table

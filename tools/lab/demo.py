@@ -17,8 +17,8 @@ def arguments():
     parser.add_argument("--milter", required=True, help="the postern-milter program")
     parser.add_argument("--postern", help="the postern program, to explain one of the messages")
     parser.add_argument("--preset", choices=cases.PRESETS, default="rfc9989")
-    parser.add_argument("--defer", action="store_true",
-                        help="temporary_error = \"defer\" instead of \"accept\"")
+    parser.add_argument("--accept", action="store_true",
+                        help="temporary_error = \"accept\" instead of \"weigh\"")
     parser.add_argument("--keep", action="store_true", help="leave it running")
     return parser.parse_args()
 
@@ -114,12 +114,12 @@ def main():
     options = arguments()
     for number in (signal.SIGTERM, signal.SIGHUP):  # Leave by the same door as Ctrl-C.
         signal.signal(number, lambda received, _: sys.exit(128 + received))
-    policy = 'temporary_error = "defer"' if options.defer else ""
+    policy = 'temporary_error = "accept"' if options.accept else ""
     print(f"Starting unbound, Postfix and postern-milter ({options.preset}) on loopback.")
     with Lab(options.milter, options.preset, policy=policy, keep=options.keep) as lab:
         print(f"Our name in Authentication-Results is {AUTHSERV_ID}.")
         outcomes = []
-        for number, case in enumerate(cases.all_cases(lab.world, options.defer), 1):
+        for number, case in enumerate(cases.all_cases(lab.world, options.accept), 1):
             outcomes.append(judge.run(lab, case, options.preset))
             print_case(number, outcomes[-1], options.preset)
         if options.postern:
