@@ -108,7 +108,8 @@ Verdict judge_size(const Case& message) {
 // RFC 9989 §4.10.1, §5.3.6: neither pass nor fail. Never a refusal, and no way in either.
 Wish judge_doubt(const Case& message, Stakes stakes, std::string rule, std::string why) {
   const Weighed weighed = weigh(message.stance.on_temporary_error, stakes);
-  Wish wish{weighed.now, std::move(rule), std::move(why)};
+  Wish wish{weighed.now, std::move(rule),
+            why_in_doubt(std::move(why), message.message.circumstances.vouched_before)};
   wish.for_own_name = stakes == Stakes::own_name;
   if (weighed.now != Action::defer) return wish;
   if (message.message.circumstances.deferred_too_long) {

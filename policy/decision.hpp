@@ -22,6 +22,10 @@ struct Circumstances {
       0;  // Messages seen before with a passing signature of this one.
   OwnFieldCount own_fields{};  // That would have to be removed.
 
+  // Of what is in doubt about this message, what vouched for its author before, as
+  // "dkim s1._domainkey.example.com", "spf example.com" or "seal s1._domainkey.list.example".
+  std::vector<std::string> vouched_before{};
+
   friend bool operator==(const Circumstances&, const Circumstances&) = default;
 };
 

@@ -136,6 +136,11 @@ std::string why_degraded(const Decision& decision) {
               decision.rule + ": " + decision.why);
 }
 
+std::string why_in_doubt(std::string why, const std::vector<std::string>& vouched_before) {
+  if (vouched_before.empty()) return why;
+  return line("vouched before: " + vouched_before.front() + "; " + why);
+}
+
 std::string why_no_more_deferred(std::string_view why) {
   return line("deferred for too long; " + std::string(why));
 }

@@ -32,6 +32,9 @@ inline constexpr std::size_t why_octets_max = 300;
 [[nodiscard]] std::string why_sealed(const verify::Facts& facts);
 // `decision` as it would have been with a working DNS.
 [[nodiscard]] std::string why_degraded(const Decision& decision);
+// `why`, and which of what is in doubt vouched for the author before.
+[[nodiscard]] std::string why_in_doubt(std::string why,
+                                       const std::vector<std::string>& vouched_before);
 [[nodiscard]] std::string why_no_more_deferred(std::string_view why);
 
 // What of the author's identifiers did not help, for the reply: "spf=fail dkim=none".

@@ -18,6 +18,7 @@ constexpr std::size_t authors_max = 10;
 constexpr std::size_t author_octets_max = 4'096;
 constexpr std::size_t signals_max = 16;
 constexpr std::size_t signal_octets_max = 2'048;
+constexpr std::size_t vouched_octets_max = 4'096;
 constexpr std::size_t corroboration_max = 16;
 constexpr std::size_t corroboration_octets_max = 1'024;
 constexpr std::size_t recipient_domains_max = 100;
@@ -139,6 +140,10 @@ void write_circumstances(JsonWriter& json, const policy::Circumstances& circumst
   json.number("signature_repeats", static_cast<std::int64_t>(circumstances.signature_repeats));
   json.number("own_fields", static_cast<std::int64_t>(circumstances.own_fields.fields));
   json.number("own_fields_above", static_cast<std::int64_t>(circumstances.own_fields.above));
+  if (!circumstances.vouched_before.empty()) {
+    (void)write_texts(json, "vouched_before", circumstances.vouched_before, signals_max,
+                      vouched_octets_max);
+  }
   json.end_object();
 }
 

@@ -177,7 +177,8 @@ void advise_on_signature(const dkim::Result& result, const Event& event, Advice&
 
 // Somebody between the author and us passed the message on.
 bool is_indirect(const verify::Facts& facts) {
-  return facts.message.list_mail || facts.message.mail_from_rewritten ||
+  return facts.message.list_mail || facts.message.delivered_before ||
+         facts.message.mail_from_rewritten ||
          facts.arc.status != arc::Status::none;
 }
 

@@ -86,6 +86,7 @@ void read_circumstances(const JsonNode& node, policy::Circumstances& circumstanc
   circumstances.signature_repeats = static_cast<std::uint64_t>(node["signature_repeats"].number());
   circumstances.own_fields.fields = static_cast<std::uint64_t>(node["own_fields"].number());
   circumstances.own_fields.above = static_cast<std::uint64_t>(node["own_fields_above"].number());
+  circumstances.vouched_before = node["vouched_before"].texts();
 }
 
 void read_decision(const JsonNode& line, Event& event) {

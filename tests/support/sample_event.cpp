@@ -107,13 +107,15 @@ report::Event monstrous_event() {
   facts.message.message_id = junk;
   facts.message.size = ~0ULL >> 1;
   facts.message.list_mail = facts.message.header_truncated = true;
+  facts.message.delivered_before = true;
   facts.dns.assign(200, lookup(junk, dns::Type::txt, dns::Outcome::found, {junk, junk, junk}));
   event.decision.rule = event.decision.why = junk;
   event.decision.corroboration.assign(1000, junk);
   event.decision.reply.text = junk;
   event.decision.tenant = junk;
   event.decision.stricter.assign(1000, {junk, policy::Action::quarantine, junk});
-  event.circumstances = {true, true, ~0ULL >> 1, {~0ULL >> 1, ~0ULL >> 1}};
+  event.circumstances = {true, true, ~0ULL >> 1, {~0ULL >> 1, ~0ULL >> 1},
+                         std::vector<std::string>(1000, junk)};
   event.signals.assign(1000, junk);
   event.failure_headers = junk;
   return event;

@@ -38,9 +38,10 @@ report::Event rich_event() {
   facts.message.lot = 99;
   facts.message.list_mail = facts.message.header_truncated = true;
   facts.message.repeated_fields = {"to", "subject"};
+  facts.message.delivered_before = true;
   facts.message.auto_submitted = facts.message.mail_from_rewritten = true;
   event.signals = {"reply_to_elsewhere:example.net"};
-  event.circumstances = {true, true, 1000, {101, 205}};
+  event.circumstances = {true, true, 1000, {101, 205}, {"spf example.com"}};
   event.decision.tenant = "example.net";
   event.decision.stricter = {{"example.net", policy::Action::reject, "dmarc-reject"}};
   return event;
