@@ -142,6 +142,8 @@ TEST_CASE("what only this gateway knew, and who wanted more, is told", "[report]
              {"signature_repeats", 12},
              {"own_fields", 101},
              {"own_fields_above", 205}}));
+  event.circumstances.vouched_before = {"spf example.com"};
+  CHECK(parsed(event)["circumstances"]["vouched_before"] == ordered_json({"spf example.com"}));
   CHECK(json["tenant"] == "example.net");
   CHECK(json["stricter"] == ordered_json::array({{{"recipients_domain", "example.org"},
                                                   {"action", "reject"},
