@@ -226,7 +226,8 @@ bool hides_id(const std::string& own, const std::string& id) {
   if (std::ranges::none_of(id, is_8bit)) return false;
   for (const auto passed_over : {unseen_length, octets_8bit}) {
     const std::vector<std::string> found = readings(id, passed_over);
-    if (std::ranges::any_of(found, [&](const std::string& one) { return !one.empty() && same_id(own, one); })) {
+    if (std::ranges::any_of(
+            found, [&](const std::string& one) { return !one.empty() && same_id(own, one); })) {
       return true;
     }
   }

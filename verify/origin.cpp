@@ -72,13 +72,13 @@ std::optional<base::IpAddress> checked_client(const Connection& connection) {
 
 bool is_private(const base::IpAddress& address) {
   static const base::Network networks[] = {
-      *base::Network::parse("10.0.0.0/8"),     *base::Network::parse("172.16.0.0/12"),
+      *base::Network::parse("10.0.0.0/8"), *base::Network::parse("172.16.0.0/12"),
       *base::Network::parse("192.168.0.0/16"), *base::Network::parse("100.64.0.0/10"),
       *base::Network::parse("169.254.0.0/16"), *base::Network::parse("0.0.0.0/8"),
-      *base::Network::parse("fc00::/7"),       *base::Network::parse("fe80::/10"),
+      *base::Network::parse("fc00::/7"), *base::Network::parse("fe80::/10"),
       *base::Network::parse("::/128"),
       // 6to4 (RFC 3056) of private IPv4 addresses, as Google calls its hosts.
-      *base::Network::parse("2002:a00::/24"),  *base::Network::parse("2002:ac10::/28"),
+      *base::Network::parse("2002:a00::/24"), *base::Network::parse("2002:ac10::/28"),
       *base::Network::parse("2002:c0a8::/32")};
   return is_among(address, networks);
 }

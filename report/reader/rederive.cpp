@@ -33,8 +33,8 @@ std::vector<spf::Result> spf_again(const Event& event, const verify::Options& op
     const auto identity = last ? spf::Identity::mail_from : spf::Identity::helo;
     const std::size_t questions_max =
         last ? options.questions.mail_from_max : options.questions.helo_max;
-    verify::SpfCheck check({*client, identity, event.connection.helo,
-                            event.envelope.mail_from, event.connection.receiver},
+    verify::SpfCheck check({*client, identity, event.connection.helo, event.envelope.mail_from,
+                            event.connection.receiver},
                            {options.spf, questions_max, options.deadline, event.time}, resolver,
                            nobody);
     results.push_back(check.finish(no_deadline));

@@ -1,6 +1,6 @@
 // corpus [--examples N] PATH…: runs real messages through everything that judges their form, with a
-// DNS in which nothing exists, and says by class what would not be delivered untouched. Nothing of a
-// message is written anywhere but to standard output.
+// DNS in which nothing exists, and says by class what would not be delivered untouched. Nothing of
+// a message is written anywhere but to standard output.
 
 #include <algorithm>
 #include <chrono>
@@ -121,7 +121,8 @@ class Judge {
 
   void look_at_signatures(const std::string& where, const verify::Facts& facts) {
     for (const dkim::Result& result : facts.dkim) {
-      if (result.status != dkim::Status::permerror || result.reason == dkim::Reason::no_key) continue;
+      if (result.status != dkim::Status::permerror || result.reason == dkim::Reason::no_key)
+        continue;
       tally_.add("dkim permerror: " + std::string(dkim::describe(result.reason)), where,
                  result.domain ? result.domain->text() : "");
     }

@@ -26,8 +26,8 @@ class LineReader {
       const auto stop = whole ? end + 1 : to;
       const auto octets = static_cast<std::size_t>(stop - from);
       at_ += octets;
-      line.append(from, from + static_cast<std::ptrdiff_t>(
-                                   std::min(octets, octets_max_ - std::min(octets_max_, line.size()))));
+      line.append(from, from + static_cast<std::ptrdiff_t>(std::min(
+                                   octets, octets_max_ - std::min(octets_max_, line.size()))));
       if (whole) return true;
     }
   }

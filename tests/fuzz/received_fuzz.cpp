@@ -38,7 +38,8 @@ void check_unchecked(const std::string& text) {
            " from name.example (HELO " + text + ") (192.0.2.1) by mx (qpsmtpd/0.94) with SMTP; x",
            " from name.example (HELO " + text + ") ([192.0.2.1]) by esa with ESMTP/TLS/X; x",
            " from name.example (EHLO " + text + ") (192.0.2.1) by mta1.mail.yahoo.com with SMTP; x",
-           " from [192.0.2.1] (HELO " + text + ") by mx (CommuniGate Pro SMTP 6.2.4) with SMTP id 1",
+           " from [192.0.2.1] (HELO " + text +
+               ") by mx (CommuniGate Pro SMTP 6.2.4) with SMTP id 1",
            " from [192.0.2.1] (account " + text + " HELO " + text +
                ") by mx (CommuniGate Pro SMTP 6.2.4) with SMTP id 1",
            " from name.example ([192.0.2.1] helo=" + text + ") by mx with smtp (Exim 4.96)",

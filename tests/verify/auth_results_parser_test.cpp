@@ -104,35 +104,48 @@ TEST_CASE("fields that claim one of our names are removed", "[authres][RFC 8601 
 }
 
 TEST_CASE("what shows nothing does not hide our name", "[authres][RFC 8601 5]") {
-  const std::vector<std::string> own = {"mx.example.org", "b\xC3\xBC" "cher.example"};
+  const std::vector<std::string> own = {"mx.example.org",
+                                        "b\xC3\xBC"
+                                        "cher.example"};
   const std::string unseen[] = {
-      "\xC2\xA0",         // no-break space
-      "\xA0",             // the same in ISO 8859-1
-      "\xC2\x85",         // next line
-      "\xC2\xAD",         // soft hyphen
-      "\xE1\x9A\x80",     // ogham space mark
-      "\xE2\x80\x83",     // em space
-      "\xE2\x80\x8B",     // zero width space
-      "\xE2\x80\xA8",     // line separator
-      "\xE2\x80\xAE",     // right-to-left override
-      "\xE2\x81\xA0",     // word joiner
-      "\xE3\x80\x80",     // ideographic space
-      "\xEF\xBB\xBF",     // byte order mark
+      "\xC2\xA0",          // no-break space
+      "\xA0",              // the same in ISO 8859-1
+      "\xC2\x85",          // next line
+      "\xC2\xAD",          // soft hyphen
+      "\xE1\x9A\x80",      // ogham space mark
+      "\xE2\x80\x83",      // em space
+      "\xE2\x80\x8B",      // zero width space
+      "\xE2\x80\xA8",      // line separator
+      "\xE2\x80\xAE",      // right-to-left override
+      "\xE2\x81\xA0",      // word joiner
+      "\xE3\x80\x80",      // ideographic space
+      "\xEF\xBB\xBF",      // byte order mark
       "\xF0\x9F\x98\x80",  // not invisible, and not ASCII
   };
   for (const std::string& blank : unseen) {
     for (const std::string& value :
          {blank + "mx.example.org; none", "mx.example.org" + blank + "; none",
-          " " + blank + " mx.example.org; none", blank + blank + "MX.example.org" + blank + "1; none",
-          "mx." + blank + "example.org; none", "\"" + blank + "mx.example.org\"; none",
-          "mx.example.org " + blank + "; none", "mx.example.org" + blank + "/1; none"}) {
+          " " + blank + " mx.example.org; none",
+          blank + blank + "MX.example.org" + blank + "1; none", "mx." + blank + "example.org; none",
+          "\"" + blank + "mx.example.org\"; none", "mx.example.org " + blank + "; none",
+          "mx.example.org" + blank + "/1; none"}) {
       INFO(value);
       CHECK(must_be_removed(value, own));
     }
   }
-  CHECK(must_be_removed("\xC2\xA0" "b\xC3\xBC" "cher.example; none", own));
-  CHECK_FALSE(must_be_removed("\xC2\xA0" "other.example; none", own));
-  CHECK_FALSE(must_be_removed("mx.\xC3\xBC" "example.net; none", own));
+  CHECK(
+      must_be_removed("\xC2\xA0"
+                      "b\xC3\xBC"
+                      "cher.example; none",
+                      own));
+  CHECK_FALSE(
+      must_be_removed("\xC2\xA0"
+                      "other.example; none",
+                      own));
+  CHECK_FALSE(
+      must_be_removed("mx.\xC3\xBC"
+                      "example.net; none",
+                      own));
   CHECK_FALSE(must_be_removed("\xC2\xA0; none", std::string()));
 }
 
@@ -258,8 +271,9 @@ TEST_CASE("an ARC sealer's DMARC pass is read strictly", "[auth_results][RFC 861
   CHECK(pass(" i=1; mx.example; dmarc=pass header.from=a.example header.from=b.example").empty());
   // Zoho writes the address as it is, often twice.
   CHECK(pass(" i=1; mx.example; dmarc=pass header.from=<a@example.com>") == "example.com");
-  CHECK(pass(" i=1; mx.example; dmarc=pass header.from=<a@example.com> header.from=<a@Example.com>; "
-             "spf=pass") == "example.com");
+  CHECK(
+      pass(" i=1; mx.example; dmarc=pass header.from=<a@example.com> header.from=<a@Example.com>; "
+           "spf=pass") == "example.com");
   CHECK(pass(" i=1; mx.example; dmarc=pass header.from=example.com header.from=a@example.com") ==
         "example.com");
   CHECK(pass(" i=1; mx.example; dmarc=pass header.from=<a@a.example> header.from=<a@b.example>")

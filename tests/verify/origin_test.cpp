@@ -82,11 +82,11 @@ TEST_CASE("programs on the relay that leave no address are passed over", "[verif
   }
 }
 
-TEST_CASE("a private hop of the relay's network ends the search, unless it is a relay", "[verify]") {
+TEST_CASE("a private hop of the relay's network ends the search, unless it is a relay",
+          "[verify]") {
   const auto found = origin({field("10.20.0.11"), field("192.0.2.1")});
   CHECK(found.client == base::IpAddress::parse("10.20.0.11"));
-  CHECK(found.relay_problem ==
-        "relay 198.51.100.7 took it from the private address 10.20.0.11");
+  CHECK(found.relay_problem == "relay 198.51.100.7 took it from the private address 10.20.0.11");
 }
 
 TEST_CASE("the HELO name of a client makes no field below count", "[verify]") {

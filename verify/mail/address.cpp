@@ -209,8 +209,8 @@ bool read_mailbox_list(Cursor& cursor, char end, std::vector<Address>& addresses
 bool read_group(Cursor& cursor, std::vector<Address>& addresses) {
   const std::size_t start = cursor.position();
   skip_phrase(cursor);
-  if (cursor.position() != start && !shows_address(cursor.since(start)) && cursor.take(':') && read_mailbox_list(cursor, ';', addresses) &&
-      cursor.take(';')) {
+  if (cursor.position() != start && !shows_address(cursor.since(start)) && cursor.take(':') &&
+      read_mailbox_list(cursor, ';', addresses) && cursor.take(';')) {
     return true;
   }
   cursor.go_back(start);
@@ -277,9 +277,8 @@ std::optional<std::vector<Address>> parse_plain(std::string_view value) {
 std::optional<std::vector<Address>> parse_shifted(std::string_view value) {
   auto addresses = parse_plain(without_shifts(value));
   if (!addresses || addresses->empty()) return std::nullopt;
-  const bool in_local_part = std::ranges::any_of(*addresses, [](const Address& address) {
-    return address.local_part.contains(shifted_mark);
-  });
+  const bool in_local_part = std::ranges::any_of(
+      *addresses, [](const Address& address) { return address.local_part.contains(shifted_mark); });
   if (in_local_part || names_other_domain(value, addresses->front().domain)) return std::nullopt;
   return addresses;
 }

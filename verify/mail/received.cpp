@@ -93,9 +93,8 @@ std::string helo_of(std::string_view comment) {
 bool names_reverse_first(const ReceivedClause& clause) {
   if (clause.product.starts_with("8.") && clause.product.contains('/')) return true;  // Sendmail
   constexpr std::string_view products[] = {"Postfix", "OpenSMTPD", "Haraka"};
-  return std::ranges::any_of(products, [&](std::string_view product) {
-    return clause.product.starts_with(product);
-  });
+  return std::ranges::any_of(
+      products, [&](std::string_view product) { return clause.product.starts_with(product); });
 }
 
 // False for a word that may be another server's label in front of the client's own text, such as
@@ -299,7 +298,8 @@ bool is_internal(const ReceivedClause& clause) {
            comment.find_first_of(" [", 5) == std::string_view::npos &&
            clause.product.starts_with("8.");
   }
-  // Exim: "from user by host with local (Exim 4.96)", a filter's way back in with a word of its own.
+  // Exim: "from user by host with local (Exim 4.96)", a filter's way back in with a word of its
+  // own.
   if (clause.comments.empty()) {
     return clause.exim && clause.name.find_first_of(".[:") == std::string_view::npos &&
            !clause.protocol.empty() && !base::to_lower(clause.protocol).contains("smtp");
@@ -308,9 +308,8 @@ bool is_internal(const ReceivedClause& clause) {
   if (clause.comments.size() > 1) return false;
   const std::string_view comment = clause.comments.front();
   const std::string_view behind = base::trim(comment.substr(first_word(comment).size()));
-  return comment == "[local]" ||
-         (behind == "[local]" && !first_word(comment).contains('=') &&
-          clause.product.starts_with("OpenSMTPD"));
+  return comment == "[local]" || (behind == "[local]" && !first_word(comment).contains('=') &&
+                                  clause.product.starts_with("OpenSMTPD"));
 }
 
 }  // namespace

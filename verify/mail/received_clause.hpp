@@ -9,7 +9,7 @@ namespace mail {
 // A Received field taken apart at the places where every server puts the same things; all of it
 // points into the value.
 struct ReceivedClause {
-  std::string_view name;                   // Behind "from"; empty when the field has no such clause.
+  std::string_view name;  // Behind "from"; empty when the field has no such clause.
   std::vector<std::string_view> comments;  // Between that and "by", without their parentheses.
   std::string_view by;                     // The server's own name; may be empty.
   std::string_view product;                // The comment directly behind that.

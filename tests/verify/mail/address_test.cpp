@@ -158,11 +158,11 @@ TEST_CASE("NUL in From is malformed", "[mail][RFC 5322 §4.1]") {
 }
 
 TEST_CASE("a From without any address has no domain", "[mail][RFC 9989 §5.3.1]") {
-  for (const char* value : {"", "  ", " undisclosed-recipients:;", " (only a comment)", " ,",
-                            " MAILER-DAEMON <>", " <>", " Mail Delivery System <>",
-                            " \"Mail Delivery System\" <>", " MAILER-DAEMON", " <MAILER-DAEMON>",
-                            " postmaster (Mail Delivery System)", " root (Cron Daemon)", " a.example",
-                            " =?utf-8?q?News?=", " Mail, Delivery <>"}) {
+  for (const char* value :
+       {"", "  ", " undisclosed-recipients:;", " (only a comment)", " ,", " MAILER-DAEMON <>",
+        " <>", " Mail Delivery System <>", " \"Mail Delivery System\" <>", " MAILER-DAEMON",
+        " <MAILER-DAEMON>", " postmaster (Mail Delivery System)", " root (Cron Daemon)",
+        " a.example", " =?utf-8?q?News?=", " Mail, Delivery <>"}) {
     INFO(value);
     CHECK(seen(value) == std::vector<std::string>{"no_domain"});
   }

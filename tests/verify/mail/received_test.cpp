@@ -95,7 +95,8 @@ TEST_CASE("the client is read from what mail servers write", "[mail][RFC 5321 §
       {" from unknown (HELO helo) (2001:db8::1) by mx with ESMTPS; 1 May 2026",
        "2001:db8::1|unknown|helo"},
       // qpsmtpd, MessageLabs, Yahoo, Zimbra
-      {" from name.example (HELO [198.51.100.9]) (192.0.2.1)\r\n  by mx (qpsmtpd/0.94) with ESMTP; x",
+      {" from name.example (HELO [198.51.100.9]) (192.0.2.1)\r\n  by mx (qpsmtpd/0.94) with ESMTP; "
+       "x",
        "192.0.2.1|name.example|[198.51.100.9]"},
       {" from name.example (HELO a b) (192.0.2.1) by mx (qpsmtpd/0.94) with ESMTP; x",
        "192.0.2.1|name.example|"},
@@ -123,7 +124,8 @@ TEST_CASE("the client is read from what mail servers write", "[mail][RFC 5321 §
        "192.0.2.1||helo.example"},
       {" from [192.0.2.1] (HELO [198.51.100.9]) by mx (CommuniGate Pro SMTP 6.2.4)",
        "192.0.2.1||[198.51.100.9]"},
-      {" from [192.0.2.1] (account bob@example.org HELO [198.51.100.9]) by mx (CommuniGate Pro SMTP "
+      {" from [192.0.2.1] (account bob@example.org HELO [198.51.100.9]) by mx (CommuniGate Pro "
+       "SMTP "
        "6.2.4)",
        "192.0.2.1||"},
       {" from helo.example ([192.0.2.1] verified) by mx (CommuniGate Pro SMTP 6.2.4)",
@@ -148,7 +150,8 @@ TEST_CASE("the client is read from what mail servers write", "[mail][RFC 5321 §
       {" from helo (mail1 [192.0.2.1]) by mx (Postfix) with ESMTP id 4X", "192.0.2.1|mail1|helo"},
       {" from helo (mail1 [192.0.2.1]) by mx (8.17.1/8.17.1) with ESMTP id 4X",
        "192.0.2.1|mail1|helo"},
-      {" from helo (name.example [192.0.2.1])\r\n\t(authenticated bits=0)\r\n\tby mx (8.14.4/8.14.4)",
+      {" from helo (name.example [192.0.2.1])\r\n\t(authenticated bits=0)\r\n\tby mx "
+       "(8.14.4/8.14.4)",
        "192.0.2.1|name.example|helo"},
       {" from [198.51.100.9] ([192.0.2.1]) by mx (8.17.1/8.17.1) with ESMTP id 4X",
        "192.0.2.1||[198.51.100.9]"},
@@ -159,7 +162,8 @@ TEST_CASE("the client is read from what mail servers write", "[mail][RFC 5321 §
        "192.0.2.1||helo.example"},
       {" from helo ([192.0.2.1] RDNS failed) by mx with Microsoft SMTPSVC(6.0.3790.4675); x",
        "192.0.2.1||helo"},
-      {" from helo.example (192.0.2.1:23198) by mx (198.51.100.9:25) with [XMail 1.20 ESMTP Server] "
+      {" from helo.example (192.0.2.1:23198) by mx (198.51.100.9:25) with [XMail 1.20 ESMTP "
+       "Server] "
        "id <S72E> for <b@c.example> from <a@b.example>; x",
        "192.0.2.1||helo.example"},
       {" from helo.example (name.example [192.0.2.1]) by mx with ESMTPS ; Fri, 1 May 2026",
@@ -271,7 +275,8 @@ TEST_CASE("a program on the server's own host is told from a client without a na
         " from root by mx with local (Exim 4.96)\r\n\t(envelope-from <root@mx>)\r\n\tid 1x; x",
         " from mail by mx with spam-scanned (Exim 4.96) (envelope-from <a@b.example>) id 1x; x",
         " from [127.0.0.1] ([local]) by mx (envelope-from <a@b.example>) (ecelerity 4.2) with X; x",
-        " from localhost (mx.example.org [local]) by mx.example.org (OpenSMTPD) with ESMTPA id 1; x",
+        " from localhost (mx.example.org [local]) by mx.example.org (OpenSMTPD) with ESMTPA id 1; "
+        "x",
         " by 10.202.87.23 with SMTP id l23csp2156992oib;\r\n Mon, 11 Jan 2026 07:33:37 -0800 (PST)",
         " by 2002:a6b:e610:0:0:0:0:0 with SMTP id g16-v6csp2167100ioh; Fri, 1 May 2026",
         " by mail-wm0-x22d.google.com with SMTP id f206so266 for <b@c.example>; Fri, 1 May 2026"}) {
