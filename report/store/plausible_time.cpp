@@ -12,13 +12,11 @@ namespace report {
 
 namespace {
 
-using std::chrono::days;
-
 constexpr std::int64_t step_max = 2;            // Days from one with mail to the next.
 constexpr std::ptrdiff_t days_after_a_gap = 3;  // With mail: the clock goes on from there.
-constexpr days told_after{4};                  // Quiet days are no reason for a warning.
+constexpr std::chrono::days told_after{4};                  // Quiet days are no reason for a warning.
 
-base::WallTime day(std::int64_t number) { return base::WallTime(days(number)); }
+base::WallTime day(std::int64_t number) { return base::WallTime(std::chrono::days(number)); }
 
 // The last day that mail came on, and that the days before make likely.
 std::int64_t last_likely(const std::set<std::int64_t>& days) {
