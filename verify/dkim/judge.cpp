@@ -107,7 +107,8 @@ Verdict verify_message(const Signature& signature, const mail::HeaderField& own,
   const Reason times = check_times(signature, options, clock);
   if (times == Reason::expired && !clock.ahead_in_doubt) {
     verdict.reason = times;
-  } else if (verdict.verified || verdict.reason == Reason::key_unavailable) {
+  } else if (verdict.verified || verdict.reason == Reason::key_unavailable ||
+             verdict.reason == Reason::key_not_asked) {
     const Reason open = left_open(signature, message, *sums.body, options);
     if (open != Reason::none) {
       verdict.reason = open;
