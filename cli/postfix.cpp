@@ -19,6 +19,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cli/config_command.hpp"
 #include "cli/postfix_settings.hpp"
 #include "config/config.hpp"
 #include "verify/base/text.hpp"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/names.hpp"
+#include "report/relay_url.hpp"
 #include "verify/base/text.hpp"
 
 namespace config {

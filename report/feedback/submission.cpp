@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 
+#include "report/relay_url.hpp"
 #include "verify/base/ip_address.hpp"
 #include "verify/base/text.hpp"
 
@@ -139,16 +140,6 @@ base::Result<std::string> url_for(const Relay& relay, const base::Domain& hello)
 }
 
 }  // namespace
-
-bool is_loopback(std::string_view url) {
-  std::string_view host = url.substr(std::min(url.find("://"), url.size()));
-  if (host.empty()) return false;
-  host.remove_prefix(3);
-  if (host.starts_with('[')) return host.starts_with("[::1]");
-  host = host.substr(0, host.find_first_of(":/"));
-  if (base::equal_ignoring_case(host, "localhost")) return true;
-  return host.starts_with("127.") && base::IpAddress::parse(host).has_value();
-}
 
 bool is_about_mailbox(std::string_view reply) {
   static constexpr std::array<std::string_view, 8> codes = {"5.1.1 ", "5.1.2 ", "5.1.3 ",  "5.1.4 ",

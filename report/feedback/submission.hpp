@@ -39,9 +39,6 @@ struct Relay {
   std::chrono::milliseconds timeout{600'000};
 };
 
-// True when the server of such a URL is this machine: what is sent there nobody else can read.
-[[nodiscard]] bool is_loopback(std::string_view url);
-
 // True when the reply says by its enhanced code that it is about the mailbox (RFC 3463 §3.2, §3.3),
 // "550 5.1.1 no such user", and not about who sends, or the relay.
 [[nodiscard]] bool is_about_mailbox(std::string_view reply);
