@@ -225,7 +225,7 @@ void add_report(CLI::App& app, Arguments& arguments) {
   CLI::Option* all = unsuppress.add_flag("--all", options.all, "To all of them");
   unsuppress.add_option("ADDRESS", options.address, "To this one")
       ->excludes(all)
-      ->type_name(value::name);
+      ->type_name(value::address);
   CLI::App& incidents =
       add("incidents", "Campaigns against [[protected]] domains, for a national CERT");
   incidents.add_option("--since", options.since, "Not before" + when)

@@ -71,9 +71,10 @@ def check_words(folder):
            <= set(offered(folder, "")), f"commands: {offered(folder, '')}")
     rows = [
         (["ev"], ["events"]),
-        (["report", ""], ["incidents", "list", "preview", "send", "status"]),
+        (["report", ""], ["incidents", "list", "preview", "send", "status", "unsuppress"]),
         (["report", "s"], ["send", "status"]),
         (["config", "sh"], ["show"]),
+        (["postfix", "enable", "--"], ["--config", "--directory", "--help", "--yes"]),
         (["events", "--s"], ["--since", "--spool", "--store"]),
         (["events", "--action", ""], ["accept", "defer", "quarantine", "reject", "tag"]),
         (["events", "--action", "re"], ["reject"]),

@@ -15,7 +15,8 @@ def value_of(option):
 
 def usage_of(option):
     if not option["names"]:
-        return value_of(option) + (" ..." if option["repeated"] else "")
+        text = value_of(option) + (" ..." if option["repeated"] else "")
+        return text if option["required"] else f"[{text}]"
     text = roff.bold(option["names"][0]) + (" " + value_of(option) if option["value"] else "")
     return text if option["required"] else f"[{text}]"
 
