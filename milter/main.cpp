@@ -23,6 +23,7 @@
 #include "milter/metrics.hpp"
 #include "milter/once_a_minute.hpp"
 #include "milter/situation.hpp"
+#include "milter/vouch_keeper.hpp"
 #include "report/site_key.hpp"
 #include "report/spool.hpp"
 #include "verify/base/log.hpp"
@@ -103,12 +104,6 @@ std::vector<std::string> zones_of(const config::Config& config) {
   return config.breaker ? config.breaker_zones : std::vector<std::string>();
 }
 
-milter::VouchMemory::Day today() {
-  return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())
-      .time_since_epoch()
-      .count();
-}
-
 bool same_stack(const config::Config& a, const config::Config& b) {
   return a.dns == b.dns && a.cache.entries_max == b.cache.entries_max &&
          a.spf_threads == b.spf_threads && zones_of(a) == zones_of(b);
@@ -131,8 +126,6 @@ class Daemon {
   void watch_resolver();
   void tell_of_servers();
   void watch_clock();
-  void remember_vouchers();
-  void save_vouchers();
 
   const Arguments arguments_;
   config::Config config_;
@@ -142,11 +135,10 @@ class Daemon {
   std::unique_ptr<milter::Metrics> metrics_;
   std::shared_ptr<verify::Stack> stack_;
   const std::shared_ptr<milter::Situation> situation_ = std::make_shared<milter::Situation>();
+  milter::VouchKeeper vouchers_{situation_->memory()};  // In the first spool: no reload moves it.
   bool dns_degraded_ = false;
   std::optional<dns::AresResolver::Situation> servers_told_;  // Of the present stack.
   milter::OnceAMinute clock_warning_;
-  std::filesystem::path vouchers_;  // Where the memory is kept; a reload does not move it.
-  std::chrono::steady_clock::time_point vouchers_saved_;
 };
 
 base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
@@ -186,7 +178,8 @@ base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
       .observe = std::move(observe),
       .circumstances =
           [situation = situation_, defer_max = config.defer_max](const verify::Facts& facts) {
-            return situation->of(facts, defer_max, {std::chrono::steady_clock::now(), today()});
+            return situation->of(facts, defer_max,
+                                 {std::chrono::steady_clock::now(), milter::VouchMemory::today()});
           },
       .failures = std::move(failures),
   });
@@ -202,9 +195,10 @@ base::Result<void> Daemon::start() {
   if (auto key = report::site_key(config_.spool.directory)) {
     site_key_ = *std::move(key);
   } else {
-    base::log::write(Level::warning, "", key.error().what + ": senders can foresee [policy] percent");
+    base::log::write(Level::warning, "",
+                     key.error().what + ": senders can foresee [policy] percent");
   }
-  remember_vouchers();
+  vouchers_.begin(config_.spool.directory, std::chrono::steady_clock::now());
   if (!config_.metrics_listen.empty()) {
     auto metrics = milter::Metrics::open(config_.metrics_listen);
     if (metrics) {
@@ -318,25 +312,6 @@ void Daemon::watch_clock() {
                        ": no permanent verdict by such times for now");
 }
 
-// Without a memory everybody is a stranger: mail with DNS trouble waits all the same.
-void Daemon::remember_vouchers() {
-  vouchers_ = config_.spool.directory / "vouchers";
-  vouchers_saved_ = std::chrono::steady_clock::now();
-  std::error_code error;
-  if (!std::filesystem::exists(vouchers_, error)) return;
-  if (const auto loaded = situation_->memory().load(vouchers_, today()); !loaded) {
-    base::log::write(Level::warning, "",
-                     "who vouched before is forgotten: " + loaded.error().what);
-  }
-}
-
-void Daemon::save_vouchers() {
-  vouchers_saved_ = std::chrono::steady_clock::now();
-  if (const auto saved = situation_->memory().save(vouchers_); !saved) {
-    base::log::write(Level::warning, "", "who vouched is not written down: " + saved.error().what);
-  }
-}
-
 sigset_t handled_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -379,8 +354,7 @@ int Daemon::run() {
     if (signal < 0) milter::wake();
     watch_resolver();
     watch_clock();
-    constexpr std::chrono::minutes between_saves{10};
-    if (std::chrono::steady_clock::now() - vouchers_saved_ > between_saves) save_vouchers();
+    vouchers_.save_when_due(std::chrono::steady_clock::now());
   }
 
   sd_notify(0, "STOPPING=1");
@@ -390,7 +364,7 @@ int Daemon::run() {
   const auto patience = std::chrono::steady_clock::now() + config_.verify.deadline;
   const bool idle = milter::wait_until_idle(patience);
   milter::set_services(nullptr);
-  save_vouchers();
+  vouchers_.save();
   if (!idle) std::_Exit(EX_SOFTWARE);  // A callback hangs: what it uses must not be destroyed.
   return failed ? EX_SOFTWARE : EX_OK;
 }

@@ -53,7 +53,7 @@ bool write_all(int descriptor, std::string_view text) {
 base::Result<std::string> read_all(const std::filesystem::path& path) {
   const File file(path, O_RDONLY | O_NONBLOCK);
   if (file.get() < 0) return std::unexpected(error_about("cannot read", path));
-  struct stat status{};
+  struct stat status {};
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
       static_cast<std::uint64_t>(status.st_size) > file_octets_max) {
     return std::unexpected(base::Error{path.string() + ": not a file of ours"});
@@ -147,6 +147,12 @@ std::string VouchMemory::Book::text() const {
     }
   }
   return text + last_line(text);
+}
+
+VouchMemory::Day VouchMemory::today() {
+  return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())
+      .time_since_epoch()
+      .count();
 }
 
 void VouchMemory::learn(const Vouching& vouching, Day today) {

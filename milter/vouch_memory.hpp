@@ -28,6 +28,8 @@ class VouchMemory {
   static constexpr std::size_t vouchers_max = 32;  // Of one owner.
   static constexpr Day days_max = 180;             // What was not seen for so long is forgotten.
 
+  [[nodiscard]] static Day today();  // By the system's clock.
+
   void learn(const Vouching& vouching, Day today);
   [[nodiscard]] bool knows(std::string_view owner, std::string_view voucher) const;
   [[nodiscard]] std::size_t size() const;  // Pairs.

@@ -74,7 +74,8 @@ struct Facts {
 
 // How many DNS questions one message may cause. Each party has a share of its own, so that no
 // verdict depends on who asked first, and nothing that a sender writes into his message crowds out
-// what protects the author (docs/decisions/0002). What is past its share is dns::Outcome::not_asked.
+// what protects the author (docs/decisions/0002). What is past its share is
+// dns::Outcome::not_asked.
 struct Questions {
   std::size_t mail_from_max = 30;    // 10 terms and their hosts; past it SPF is permerror.
   std::size_t helo_max = 6;          // A host's own record: one TXT, a few addresses.

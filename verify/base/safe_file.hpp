@@ -65,8 +65,8 @@ struct Owner {
 // it is made as owner_of() it.
 [[nodiscard]] Result<void> make_directories(const std::filesystem::path& directory);
 
-// For writing, made with mode 0640 when it is not there. As root, it is opened as owner_of() its path,
-// who could not be made to write where he may not.
+// For writing, made with mode 0640 when it is not there. As root, it is opened as owner_of() its
+// path, who could not be made to write where he may not.
 [[nodiscard]] Result<Descriptor> open_output(const std::filesystem::path& path);
 
 // The file has `text` in place of all it had.
