@@ -321,7 +321,7 @@ Topic degraded() {
       {while_degraded(forged(Policy::quarantine)),     accepting, held(tag, quarantine),   "dns-degraded", ""},
       {after_long_deferral(while_degraded(forged())),  strict,    held(quarantine, reject), "dns-degraded", ""},
       {while_degraded(forged()), staged(strict, {quarantine, 100}), held(defer, reject),   "dns-degraded", "451 4.7.1"},
-      {while_degraded(forged()), staged(strict, {tag, 100}), held(tag, reject),            "dns-degraded", ""},
+      {while_degraded(forged()), staged(strict, {tag, 100}), held(tag, reject),            "dmarc-reject", ""},
       {while_degraded(forged()),                       monitor,   held(tag, reject),       "dmarc-reject", ""},
       {while_degraded(forged(Policy::none)),           strict,    accept,                  "dmarc-none", ""},
       {while_degraded(genuine()),                      strict,    accept,                  "dmarc-pass", ""},
