@@ -26,7 +26,7 @@ install(SCRIPT ${PROJECT_BINARY_DIR}/install_files.cmake)
 foreach(page operating policy attacks licenses)
   install(FILES ${PROJECT_SOURCE_DIR}/docs/${page}.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/postern)
 endforeach()
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/formats DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/postern)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/decisions ${PROJECT_SOURCE_DIR}/docs/formats DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/postern)
 
 file(GLOB pages_1 CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.1)
 install(FILES ${pages_1} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

@@ -64,7 +64,8 @@ std::optional<std::string> message_id(std::string_view value, std::string_view k
 std::optional<std::string> list_id(std::string_view value, std::string_view key) {
   const auto id = in_brackets(value);
   if (!id) return std::nullopt;
-  return '<' + (consists_of(*id, "-._") ? std::string(*id) : digits(*id, key)) + '>';
+  const bool name = consists_of(*id, "-._") && id->contains('.');
+  return '<' + (name ? std::string(*id) : digits(*id, key)) + '>';
 }
 
 // RFC 5322 §3.3: numbers, and the names of days, months and zones.

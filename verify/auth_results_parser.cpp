@@ -244,7 +244,7 @@ std::optional<std::string> read_keyword(Scanner& scanner) {
 std::optional<std::string> read_value(Scanner& scanner) {
   if (scanner.take('<')) {
     const std::string_view address = scanner.run(is_pvalue_char);
-    if (address.empty() || !scanner.take('>')) return std::nullopt;
+    if (!address.contains('@') || !scanner.take('>')) return std::nullopt;
     return std::string(address);
   }
   const bool quoted = scanner.at('"');

@@ -31,7 +31,7 @@ TEST_CASE("the status counts what is open, done and not reported yet", "[report]
     CHECK(status.suppressions.empty());
 
     const report::Submitted refused{
-        .outcome = report::Submitted::Outcome::permanent, .code = 550, .reason = "RCPT: 550 no"};
+        .outcome = report::Submitted::Outcome::permanent, .code = 550, .reason = "RCPT: 550 5.1.1 no"};
     static_cast<void>(must(report::settle(*database, due[0], refused, {}, next_morning)));
     status = must(report::outbox_status(*database, next_morning));
     CHECK_FALSE(status.oldest_open);
