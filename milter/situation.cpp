@@ -16,7 +16,7 @@ bool in_doubt(const verify::Facts& facts) {
   if (facts.iprev && facts.iprev->status == iprev::Status::temperror) return true;
   const spf::Result* spf = facts.mail_from_spf();
   return (spf != nullptr && spf->status == spf::Status::temperror) ||
-         std::ranges::count(facts.dkim, dkim::Status::temperror, &dkim::Result::status) > 0;
+         std::ranges::any_of(facts.dkim, &dkim::Result::in_doubt);
 }
 
 std::string entry(std::string_view owner, std::string_view what) {

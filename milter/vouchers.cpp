@@ -18,7 +18,7 @@ std::vector<Vouching> found(const verify::Facts& facts, bool vouching) {
   const base::Domain& owner = facts.dmarc.organization ? *facts.dmarc.organization : *author;
   Vouching own{owner.text(), {}};
   for (const dkim::Result& result : facts.dkim) {
-    const bool wanted = vouching ? result.vouches() : result.status == dkim::Status::temperror;
+    const bool wanted = vouching ? result.vouches() : result.in_doubt();
     if (!wanted || !result.domain || !result.domain->is_within(owner)) continue;
     own.vouchers.push_back("dkim " + key_name(result.selector, *result.domain));
   }

@@ -11,8 +11,7 @@ enum class Read : std::uint8_t { as_pass, as_failure };
 
 bool any_signature_vouches(const verify::Facts& facts, Read doubt) {
   return std::ranges::any_of(facts.dkim, [&](const dkim::Result& result) {
-    return result.vouches() ||
-           (doubt == Read::as_pass && result.status == dkim::Status::temperror);
+    return result.vouches() || (doubt == Read::as_pass && result.in_doubt());
   });
 }
 

@@ -13,7 +13,7 @@ dmarc::Policy in_force(dmarc::Policy policy, bool testing) {
 }
 
 bool any_signature_is_in_doubt(const verify::Facts& facts) {
-  return std::ranges::count(facts.dkim, dkim::Status::temperror, &dkim::Result::status) > 0;
+  return std::ranges::any_of(facts.dkim, &dkim::Result::in_doubt);
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ Doubt doubt_of(const verify::Facts& facts) {
   const bool by_spf =
       spf != nullptr && spf->status == spf::Status::temperror && could_align(spf->domain);
   const bool by_dkim = std::ranges::any_of(facts.dkim, [&](const dkim::Result& result) {
-    return result.status == dkim::Status::temperror && could_align(result.domain);
+    return result.in_doubt() && could_align(result.domain);
   });
   if (by_spf == by_dkim) return Doubt::dmarc;
   return by_spf ? Doubt::spf : Doubt::dkim;

@@ -35,7 +35,7 @@ Certainty signed_by(const verify::Facts& facts, const base::Domain& domain) {
   for (const dkim::Result& result : facts.dkim) {
     if (!result.domain || !result.domain->is_within(domain)) continue;
     if (result.vouches()) return Certainty::yes;
-    if (result.status == dkim::Status::temperror) certainty = Certainty::in_doubt;
+    if (result.in_doubt()) certainty = Certainty::in_doubt;
   }
   return certainty;
 }

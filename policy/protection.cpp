@@ -20,7 +20,7 @@ Vouched signed_within(const verify::Facts& facts, const base::Domain& domain) {
   for (const dkim::Result& result : facts.dkim) {
     if (!result.domain || !result.domain->is_within(domain)) continue;
     vouched.proven |= result.vouches();
-    vouched.in_doubt |= result.status == dkim::Status::temperror;
+    vouched.in_doubt |= result.in_doubt();
   }
   return vouched;
 }

@@ -42,7 +42,7 @@ bool may_speak_for(const verify::Facts& facts, const base::Domain& domain) {
                       (spf->status == spf::Status::pass || spf->status == spf::Status::temperror);
   return by_spf || std::ranges::any_of(facts.dkim, [&](const dkim::Result& result) {
            return within(result.domain) &&
-                  (result.vouches() || result.status == dkim::Status::temperror);
+                  (result.vouches() || result.in_doubt());
          });
 }
 

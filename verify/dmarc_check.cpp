@@ -32,7 +32,7 @@ void add_identifiers(const Facts& facts, dmarc::Evidence& evidence, const Ask& a
     evidence.identifiers.push_back(std::move(identifier));
   };
   for (const dkim::Result& result : facts.dkim) {
-    const bool temporary = result.status == dkim::Status::temperror;
+    const bool temporary = result.in_doubt();
     if (!result.domain || (!result.vouches() && !temporary)) continue;
     add(dmarc::Method::dkim, *result.domain, temporary);
   }

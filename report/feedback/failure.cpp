@@ -32,7 +32,7 @@ const dkim::Result* failed_signature(const verify::Facts& facts) {
 // The mechanisms that gave no aligned pass, and not because of a temporary error.
 bool dkim_gave_nothing(const verify::Facts& facts) {
   return !facts.dmarc.dkim_aligned && std::ranges::none_of(facts.dkim, [](const auto& result) {
-    return result.status == dkim::Status::temperror;
+    return result.in_doubt();
   });
 }
 

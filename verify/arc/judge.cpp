@@ -63,7 +63,9 @@ class Judge {
     const dkim::Verdict verdict = judge_message(last);
     if (verdict.reason != dkim::Reason::none) {
       result.detail = describe("ARC-Message-Signature", newest, verdict.reason);
-      if (dkim::status_of(verdict) != dkim::Status::temperror) return result;
+      const bool may_pass_yet = verdict.reason == dkim::Reason::in_future ||
+                                dkim::status_of(verdict) == dkim::Status::temperror;
+      if (!may_pass_yet) return result;
     }
     const std::vector<crypto::Sha256> hashes = seal_hashes(chain_);
     for (std::size_t i = newest; i > 0; --i) {

@@ -31,6 +31,10 @@ struct Result {
   // True when the signature speaks for the whole message, as DMARC needs it. One that leaves a
   // part of the message uncovered verified, but anybody may have written that part.
   [[nodiscard]] bool vouches() const { return status == Status::pass && reason == Reason::none; }
+  // True when it may yet vouch: when its key can be had, or when the time is right.
+  [[nodiscard]] bool in_doubt() const {
+    return status == Status::temperror || reason == Reason::in_future;
+  }
 
   friend bool operator==(const Result&, const Result&) = default;
 };

@@ -121,18 +121,18 @@ Status status_of(const Verdict& verdict) {
     case Reason::none:
       return Status::pass;
     case Reason::partial_body:  // That it vouches for too little is for Result to say.
+    case Reason::repeated_field:
       return verdict.verified ? Status::pass : Status::policy;
-    // Times are a temporary error where they may be our clock's: both are gone when it is set.
     case Reason::key_unavailable:
-    case Reason::in_future:
     case Reason::clock_in_doubt:
       return Status::temperror;
     case Reason::too_many_signatures:
     case Reason::key_not_asked:
     case Reason::weak_key:
     case Reason::oversize_key:
-    case Reason::repeated_field:
       return Status::policy;
+    // RFC 6376 §3.5: signatures with a time in the future MAY be ignored; see Result::in_doubt().
+    case Reason::in_future:
     case Reason::cut_field:  // "not otherwise able to be processed": what was signed is not here.
       return Status::neutral;
     case Reason::expired:

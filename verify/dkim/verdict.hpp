@@ -37,8 +37,8 @@ struct Verdict {
   int key_bits = 0;       // Of an RSA key; 0 when no key was read.
 };
 
-// The status that goes with each Reason. Nothing but Reason::none is a pass, and a partial body
-// that verified (docs/decisions/0007). Nothing is temperror but what could still become a pass.
+// The status that goes with each Reason. Nothing but Reason::none is a pass, and what verified but
+// leaves something uncovered (docs/decisions/0007). Nothing is temperror but what could still pass.
 [[nodiscard]] Status status_of(const Verdict& verdict);
 
 // What a signature is checked against. The hash is asked for only when a key is there to use it,

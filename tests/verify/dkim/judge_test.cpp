@@ -190,7 +190,7 @@ TEST_CASE("a second Subject on top takes the signature its voice", "[dkim][RFC 6
   const Fields genuine = signed_with(tags);
   const Fields replayed = on_top({"Subject", " pay now"}, genuine);
   const dkim::Result result = judge_one(replayed);
-  CHECK(is(result, Status::policy, Reason::repeated_field));
+  CHECK(is(result, Status::pass, Reason::repeated_field));
   CHECK(result.verified);
   CHECK_FALSE(result.vouches());
   // It is none the better for a key that cannot be had, and the rest still counts.
@@ -225,12 +225,13 @@ TEST_CASE("times count with some tolerance", "[dkim][RFC 6376 §3.5]") {
 TEST_CASE("a signature of the future that verifies may be our clock's fault",
           "[dkim][RFC 6376 §3.5]") {
   Fields message = signed_with(tags + "; t=1800086401");
-  CHECK(is(judge_one(message), Status::temperror, Reason::in_future));
+  CHECK(is(judge_one(message), Status::neutral, Reason::in_future));
+  CHECK(judge_one(message).in_doubt());
   CHECK(judge_one(message).verified);
   // What fails without the clock fails.
   CHECK(is(judge_one(message, "changed"), Status::fail, Reason::body_hash_mismatch));
   CHECK(is(judge_one(message, body, {}), Status::permerror, Reason::no_key));
-  CHECK(is(judge_one(on_top({"To", " x@evil.example"}, message)), Status::policy,
+  CHECK(is(judge_one(on_top({"To", " x@evil.example"}, message)), Status::pass,
            Reason::repeated_field));
   message.back().value += "!";
   CHECK(is(judge_one(message), Status::fail, Reason::signature_mismatch));
