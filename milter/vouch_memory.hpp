@@ -24,9 +24,10 @@ class VouchMemory {
  public:
   using Day = std::int64_t;  // Since 1970.
 
-  static constexpr std::size_t pairs_max = 100'000;
   static constexpr std::size_t vouchers_max = 32;  // Of one owner.
   static constexpr Day days_max = 180;             // What was not seen for so long is forgotten.
+
+  explicit VouchMemory(std::size_t pairs_max = 100'000) { book_.lock()->pairs_max = pairs_max; }
 
   [[nodiscard]] static Day today();  // By the system's clock.
 
@@ -54,6 +55,7 @@ class VouchMemory {
   struct Book {
     std::list<Owner> owners;  // The one seen last at the end, by day.
     std::unordered_map<std::string_view, std::list<Owner>::iterator> places;
+    std::size_t pairs_max = 0;
     std::size_t pairs = 0;
     bool changed = false;
 

@@ -54,7 +54,8 @@ bool vouched_for_by_itself(const verify::Facts& facts) {
 }
 
 bool waits_in_vain(const verify::Facts& facts, const verify::Connection& connection) {
-  const bool origin_unknown = connection.relay && !connection.client;
+  const bool origin_unknown =
+      connection.relay && (!connection.client || !connection.relay_problem.empty());
   const bool record_unknown =
       facts.dmarc.status == dmarc::Status::temperror && !facts.dmarc.record;
   return origin_unknown && !record_unknown && !any_signature_is_in_doubt(facts);

@@ -40,18 +40,19 @@ TEST_CASE("what vouched is known, for whom it vouched", "[milter]") {
 }
 
 TEST_CASE("the memory is bounded, as a whole and for each owner", "[milter]") {
-  VouchMemory memory;
+  constexpr std::size_t pairs_max = 500;
+  VouchMemory memory(pairs_max);
   memory.learn(pair("old.example", "spf old.example"), today - 1);
   memory.learn(pair("kept.example", "spf kept.example"), today - 1);
   for (std::size_t i = 0; i < 3 * VouchMemory::vouchers_max; ++i)
     memory.learn(pair("greedy.example", "spf n" + std::to_string(i) + ".greedy.example"), today);
   CHECK(memory.size() == VouchMemory::vouchers_max + 2);
   memory.learn(pair("kept.example", "spf kept.example"), today);
-  for (std::size_t i = 0; memory.size() < VouchMemory::pairs_max; ++i)
+  for (std::size_t i = 0; memory.size() < pairs_max; ++i)
     memory.learn(pair("n" + std::to_string(i) + ".example", "spf x"), today);
   CHECK(memory.knows("old.example", "spf old.example"));
   memory.learn(pair("one.more.example", "spf x"), today);
-  CHECK(memory.size() == VouchMemory::pairs_max);
+  CHECK(memory.size() == pairs_max);
   CHECK_FALSE(memory.knows("old.example", "spf old.example"));
   CHECK(memory.knows("kept.example", "spf kept.example"));
 }
