@@ -244,7 +244,9 @@ base::Result<std::string, Trouble> read_metrics(const std::string& address,
     page += *more;
   }
   const std::size_t end = page.find("\r\n\r\n");
-  if (!page.starts_with("HTTP/1.") || page.substr(8, 5) != " 200 " || end == std::string::npos) {
+  // RFC 9112 section 4: "HTTP/1." one digit, a space, the status of three digits, a space.
+  const bool good = page.starts_with("HTTP/1.") && page.find(" 200 ") == 8;
+  if (!good || end == std::string::npos) {
     return failed(address, "this is no page of metrics");
   }
   return page.substr(end + 4);

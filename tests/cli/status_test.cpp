@@ -163,7 +163,8 @@ TEST_CASE("each trouble has its finding", "[cli][status]") {
     INFO(row.what);
     Condition condition = well();
     row.change(condition);
-    const Finding& finding = find(cli::judge(condition, site(), {}, now), row.finding);
+    const auto findings = cli::judge(condition, site(), {}, now);
+    const Finding& finding = find(findings, row.finding);
     CHECK(cli::name(finding.health) == cli::name(row.health));
     CHECK_THAT(finding.text, Catch::Contains(row.text));
   }
