@@ -89,6 +89,24 @@ FileId id_of(const fs::path& file) {
   return ::stat(file.c_str(), &status) == 0 ? FileId{status.st_dev, status.st_ino} : FileId();
 }
 
+// The sound file at `path`, made when there is none: here, for its mode, which SQLite gives to the
+// others beside it. One that is there is looked at and not opened: SQLite's locks are fcntl(2)'s,
+// which a process loses with the first descriptor of the file that it closes. Another process that
+// ends would then believe to be the last one, and delete the -wal that we go on writing to.
+base::Result<FileId> found_or_made(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(path, ignored))) {
+    const auto made = base::open_file(path, O_RDWR | O_CREAT | O_EXCL);
+    const bool now_there = made || fs::exists(fs::symlink_status(path, ignored));
+    if (!now_there) return base::fail("store: sqlite " + made.error().what);
+  }
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    const auto sound = base::check_file(path.string() + suffix);
+    if (!sound) return base::fail("store: sqlite " + sound.error().what);
+  }
+  return id_of(path);
+}
+
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(fs::path file, FileId id, Connection connection)
@@ -306,15 +324,8 @@ base::Result<std::unique_ptr<Database>> open_sqlite(const fs::path& file) {
   if (file.has_parent_path()) static_cast<void>(base::make_directories(file.parent_path()));
   const fs::path directory = fs::canonical(file.has_parent_path() ? file.parent_path() : ".", ignored);
   const fs::path path = directory.empty() ? file : directory / file.filename();
-  // Made here, for its mode, which SQLite gives to the other two; then it opens no link either.
-  const auto made = base::open_file(path, O_RDWR | O_CREAT);
-  if (!made) return base::fail("store: sqlite " + made.error().what);
-  struct stat status {};
-  if (::fstat(made->get(), &status) != 0) return base::fail("store: sqlite: cannot read the file");
-  for (const char* suffix : {"-wal", "-shm", "-journal"}) {
-    const auto sound = base::check_file(path.string() + suffix);
-    if (!sound) return base::fail("store: sqlite " + sound.error().what);
-  }
+  const base::Result<FileId> id = found_or_made(path);
+  if (!id) return std::unexpected(id.error());
   sqlite3* handle = nullptr;
   const int opened = sqlite3_open_v2(
       path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
@@ -325,8 +336,7 @@ base::Result<std::unique_ptr<Database>> open_sqlite(const fs::path& file) {
                       sqlite3_errstr(opened) + " (" +
                       std::generic_category().message(sqlite3_system_errno(handle)) + ")");
   }
-  auto database = std::make_unique<SqliteDatabase>(path, FileId{status.st_dev, status.st_ino},
-                                                   std::move(connection));
+  auto database = std::make_unique<SqliteDatabase>(path, *id, std::move(connection));
   if (const auto ready = database->set_up(); !ready) return std::unexpected(ready.error());
   if (const auto there = database->still_there(); !there) return std::unexpected(there.error());
   return database;

@@ -1,9 +1,11 @@
 #include "report/store/database.hpp"
 
+#include <array>
 #include <fstream>
 
 #include <catch2/catch.hpp>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/support/daemon.hpp"
@@ -215,6 +217,36 @@ TEST_CASE("nothing is committed into a SQLite file that was taken away", "[repor
     database->rollback();
     std::filesystem::rename(file + ".old", file);
   }
+}
+
+// SQLite's locks are the process's: only another process can take them for free. It is forked before
+// SQLite has any state to inherit.
+TEST_CASE("another process that comes and goes takes nothing from a SQLite store",
+          "[report][store]") {
+  const support::TemporaryFolder folder;
+  const std::string url = "sqlite:" + (folder / "postern.db").string();
+  std::array<int, 2> pipe{};
+  REQUIRE(::pipe(pipe.data()) == 0);
+  const pid_t other = ::fork();
+  REQUIRE(other >= 0);
+  char go = 0;
+  if (other == 0) {
+    const bool came = ::read(pipe[0], &go, 1) == 1 && report::open_database(url).has_value();
+    ::_exit(came ? 0 : 1);
+  }
+  for (int i = 0; i < 2; ++i) open(url);  // The first makes the file, the second finds it.
+  const auto database = open(url);
+  rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY)");
+  REQUIRE(::write(pipe[1], &go, 1) == 1);
+  int status = 0;
+  REQUIRE(::waitpid(other, &status, 0) == other);
+  CHECK(status == 0);
+  ::close(pipe[0]);
+  ::close(pipe[1]);
+  REQUIRE(database->begin());
+  rows(*database, "INSERT INTO t VALUES (1)");
+  REQUIRE(database->commit());
+  CHECK(rows(*open(url), "SELECT k FROM t").size() == 1);
 }
 
 TEST_CASE("a database has a clock of its own", "[report][store]") {
