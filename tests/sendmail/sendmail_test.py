@@ -173,15 +173,17 @@ def send_as_user(lab):
 
 
 def send_without_from(lab):
-    """Where such mail is not refused: Sendmail writes a From field of MAIL FROM, after the filter."""
+    """Where such mail is not refused: Sendmail writes a From field of MAIL FROM, after the filter, so
+    that its domain is the author that is judged."""
     for number, field in enumerate(("", "From:\r\n", "From: \r\n")):
         text = f"{field}To: <bob@demo.example>\r\nMessage-ID: <no-from-{number}@x>\r\n\r\nPay.\r\n"
         reply = converse(lab, FORGER, "x.example", "ceo@bank.example", text.encode())
-        if not reply.startswith("250"):
-            continue
+        harness.check(reply.startswith("550 5.7.1"), f"{field!r}: {reply}")
+        reply = converse(lab, SERVER, "mail.sender.example", "alice@sender.example", text.encode())
+        harness.check(reply.startswith("250"), f"{field!r}: {reply}")
         fields, _ = delivered(lab, f"no-from-{number}@x")
-        shown = values(fields, "From")
-        harness.check(not any("bank.example" in value for value in shown), f"shown: {shown}")
+        harness.check(any("alice@sender.example" in value for value in values(fields, "From")),
+                      f"{field!r}: {fields}")
 
 
 def main():

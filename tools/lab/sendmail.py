@@ -45,9 +45,9 @@ FEATURE(`nocanonify')dnl
 FEATURE(`accept_unresolvable_domains')dnl
 dnl Listen: Debian's 10 loses connections when thirty come at once.
 DAEMON_OPTIONS(`Name=MTA, Family=inet, Addr=127.0.0.1, Port={port}, Listen=200')dnl
-dnl Local mail is kept as files, octet for octet.
+dnl Local mail is kept as files, octet for octet. Without $u Sendmail would speak SMTP to it.
 define(`LOCAL_MAILER_PATH', `{home}/keep')dnl
-define(`LOCAL_MAILER_ARGS', `keep')dnl
+define(`LOCAL_MAILER_ARGS', `keep $u')dnl
 MODIFY_MAILER_FLAGS(`LOCAL', `+n')dnl
 dnl The part that one's own sendmail.mc needs (docs/operating.md, section 3).
 INPUT_MAIL_FILTER(`postern', `S={milter}, F=T, T=C:10s;S:30s;R:60s;E:5m')dnl
