@@ -97,7 +97,7 @@ base::Result<void> Collector::run_once() {
 }
 
 base::Result<void> Collector::connect() {
-  if (store_) return {};
+  if (store_) return store_->database().still_there();  // Soon: who opens it meanwhile is misled.
   auto store = Store::open(options_.url, surroundings_.progress);
   if (!store) return std::unexpected(store.error());
   store->set_report_address(options_.report_address);

@@ -51,8 +51,9 @@ class Database {
   // The time by another clock than this process's: the server's, or the file system's.
   [[nodiscard]] virtual base::Result<base::WallTime> clock() = 0;
 
-  // An error when the file that this connection has open is no more the one of its name, so that
-  // what is written is lost. commit() asks before and after, and fails. Never of a server.
+  // An error when the file that this connection has open (or SQLite's -wal beside it) is no more the
+  // one of its name, so that what is written is lost. commit() asks before and after, and fails.
+  // Never of a server.
   [[nodiscard]] virtual base::Result<void> still_there() = 0;
 
   // Gives room of deleted rows back to the file system where more than so many octets are taken.

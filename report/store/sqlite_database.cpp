@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -111,7 +112,9 @@ class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(fs::path file, FileId id, Connection connection)
       : file_(std::move(file)), id_(id), connection_(std::move(connection)) {}
-  ~SqliteDatabase() override = default;
+  ~SqliteDatabase() override {
+    if (id_of(file_) != id_) leave();
+  }
   SqliteDatabase(const SqliteDatabase&) = delete;
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
 
@@ -141,6 +144,9 @@ class SqliteDatabase final : public Database {
     return base::fail("store: sqlite " + base::printable(file_.string()) + ": " +
                       base::printable(sqlite3_errmsg(connection_.get())));
   }
+  [[nodiscard]] FileId beside(const char* suffix) const { return id_of(file_.string() + suffix); }
+  // Another file has the name of ours: it shall not be read with our -wal.
+  void leave() noexcept;
   [[nodiscard]] base::Result<void> open_locks();
   [[nodiscard]] base::Result<int> set_lock(std::string_view key, short kind);
   [[nodiscard]] base::Result<std::uint64_t> number_of(std::string_view pragma);
@@ -148,6 +154,8 @@ class SqliteDatabase final : public Database {
 
   const fs::path file_;
   const FileId id_;
+  FileId wal_{};  // Made by whoever opened the database first, and there until the last one closes it.
+  FileId shm_{};
   const Connection connection_;
   std::map<std::string, Statement, std::less<>> statements_;
   base::Descriptor locks_{-1};  // The file beside the database whose octets are locked.
@@ -205,9 +213,13 @@ base::Result<void> SqliteDatabase::set_up() {
   for (const std::string_view pragma :
        {"PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
         "PRAGMA foreign_keys = ON", "PRAGMA wal_autocheckpoint = 256",
-        "PRAGMA journal_size_limit = 1048576"}) {
+        "PRAGMA journal_size_limit = 1048576",
+        // The first look opens the -wal.
+        "SELECT COUNT(*) FROM sqlite_master"}) {
     if (const auto done = run(pragma); !done) return done;
   }
+  wal_ = beside("-wal");
+  shm_ = beside("-shm");
   return {};
 }
 
@@ -218,10 +230,30 @@ base::Result<void> SqliteDatabase::commit() {
 }
 
 base::Result<void> SqliteDatabase::still_there() {
-  if (id_of(file_) == id_) return {};
+  if (id_of(file_) != id_) {
+    return base::fail("store: sqlite " + base::printable(file_.string()) +
+                      ": the file was replaced or removed while it was in use; what went into the"
+                      " old one is not in the new one");
+  }
+  // What goes into a -wal without a name is lost with this process, and seen by no other.
+  if (beside("-wal") == wal_) return {};
   return base::fail("store: sqlite " + base::printable(file_.string()) +
-                    ": the file was replaced or removed while it was in use; what went into the"
-                    " old one is not in the new one");
+                    "-wal was replaced or removed while it was in use");
+}
+
+// SQLite leaves the -wal of a file that lost its name, and would apply it to the file that has the
+// name now, which destroys that one. Ours goes into the old file, wherever that is, or aside.
+void SqliteDatabase::leave() noexcept {
+  statements_.clear();
+  const auto written = execute("PRAGMA wal_checkpoint(TRUNCATE)", {});
+  const SqlValue not_busy = std::int64_t{0};
+  const bool complete = written && !written->empty() && written->front().front() == not_busy;
+  const std::string wal = file_.string() + "-wal";
+  if (beside("-wal") == wal_) {
+    static_cast<void>(complete ? ::unlink(wal.c_str())
+                               : ::rename(wal.c_str(), (wal + "-of-replaced").c_str()));
+  }
+  if (beside("-shm") == shm_) ::unlink((file_.string() + "-shm").c_str());
 }
 
 base::Result<void> SqliteDatabase::open_locks() {

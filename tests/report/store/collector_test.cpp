@@ -249,6 +249,28 @@ TEST_CASE("a SQLite file that is replaced under a collector swallows nothing",
   }
 }
 
+TEST_CASE("a backup put in place of a SQLite file under a collector is used as it is",
+          "[report][collector]") {
+  const support::TemporaryFolder folder;
+  World world("sqlite:" + (folder / "s.db").string());
+  world.write(0, 3);
+  int waits = 0;
+  world.wait = [&](std::chrono::milliseconds pause) {
+    if (pause == 0ms) return false;
+    if (++waits == 1) {
+      REQUIRE(world.store().database().execute("VACUUM INTO '" + (folder / "b.db").string() + "'"));
+      world.write(3, 300);
+    } else if (waits == 2) {  // Nothing is to collect: it is noticed all the same.
+      fs::rename(folder / "b.db", folder / "s.db");
+    }
+    return waits > 6;
+  };
+  world.collector().run();
+  CHECK(world.said("replaced or removed") == 1);
+  CHECK(world.said("the store is back") == 1);
+  CHECK(world.stored() == 3);
+}
+
 TEST_CASE("a server that is away is waited for, and told of once",
           "[report][collector][postgres]") {
   support::Postgres* const postgres = support::Postgres::shared();

@@ -221,6 +221,51 @@ TEST_CASE("nothing is committed into a SQLite file that was taken away", "[repor
 
 // SQLite's locks are the process's: only another process can take them for free. It is forked before
 // SQLite has any state to inherit.
+TEST_CASE("a backup that takes the place of a SQLite file is not read with the other's -wal",
+          "[report][store]") {
+  const support::TemporaryFolder folder;
+  const std::string file = (folder / "s.db").string();
+  auto database = open("sqlite:" + file);
+  rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY, s TEXT)");
+  const auto fill = [&](std::int64_t from, std::int64_t to) {
+    for (std::int64_t k = from; k < to; ++k) {
+      rows(*database, "INSERT INTO t VALUES ($1 * 7919 % 4001, $2)", {k, std::string(500, 'x')});
+    }
+  };
+  fill(1, 1500);
+  rows(*database, "VACUUM INTO '" + (folder / "backup.db").string() + "'");
+  fill(1500, 3000);
+  std::filesystem::rename(file, folder / "old.db");
+  std::filesystem::rename(folder / "backup.db", file);
+  REQUIRE_FALSE(database->still_there());
+  database.reset();
+  const auto counted = [&](const std::string& name) {
+    const auto opened = open("sqlite:" + (folder / name).string());
+    CHECK(rows(*opened, "PRAGMA integrity_check") ==
+          std::vector<SqlRow>{{SqlValue(std::string("ok"))}});
+    return std::get<std::int64_t>(rows(*opened, "SELECT COUNT(*) FROM t")[0][0]);
+  };
+  CHECK(counted("s.db") == 1499);
+  CHECK(counted("old.db") == 2999);
+}
+
+TEST_CASE("a -wal that is removed while it is in use loses nothing", "[report][store]") {
+  const support::TemporaryFolder folder;
+  const std::string file = (folder / "s.db").string();
+  auto database = open("sqlite:" + file);
+  rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY)");
+  rows(*database, "INSERT INTO t VALUES (1)");
+  std::filesystem::remove(file + "-wal");
+  CHECK_FALSE(database->still_there());
+  REQUIRE(database->begin());
+  rows(*database, "INSERT INTO t VALUES (2)");
+  CHECK_FALSE(database->commit());
+  database->rollback();
+  database.reset();
+  CHECK(rows(*open("sqlite:" + file), "SELECT k FROM t") ==
+        std::vector<SqlRow>{{SqlValue(std::int64_t{1})}});
+}
+
 TEST_CASE("another process that comes and goes takes nothing from a SQLite store",
           "[report][store]") {
   const support::TemporaryFolder folder;
