@@ -45,6 +45,8 @@ void check_unchecked(const std::string& text) {
            " from name.example ([192.0.2.1] helo=" + text + ") by mx with smtp (Exim 4.96)",
            " from name.example ([192.0.2.1] ident=" + text + ") by mx with smtp (Exim 4.96)",
            " from [192.0.2.1] (helo=" + text + ") by mx with smtp (Exim 4.96)",
+           " from [198.51.100.9] (" + text + " [192.0.2.1]) by mx (8.17.1/8.17.1) with SMTP id 1;",
+           " from [198.51.100.9] (" + text + "@b.example [192.0.2.1]) by mx (Postfix) with SMTP;",
            // The server writes no address: what is in the text must not become one.
            " from name.example (HELO " + text + ") by mx with SMTP; 1 May 2026",
            " from name.example (helo=" + text + ") by mx with smtp id 1",

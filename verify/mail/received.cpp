@@ -108,11 +108,20 @@ bool is_host_name(std::string_view word, const ReceivedClause& clause) {
       stand_ins, [&](std::string_view name) { return base::equal_ignoring_case(word, name); });
 }
 
+bool has_address(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view word = first_word(text);
+    if (parse_ident_address(word) || parse_address_with_port(word)) return true;
+    text = base::trim(text.substr(word.size()));
+  }
+  return false;
+}
+
 // A comment that says nothing of addresses: TLS, authentication. The name in a client's certificate
 // is its own text.
 bool is_aside(std::string_view comment) {
   if (comment.starts_with("Client CN ")) return true;
-  return !comment.contains('[') && !is_helo_comment(comment) && !parse_ident_address(comment);
+  return !comment.contains('[') && !is_helo_comment(comment) && !has_address(comment);
 }
 
 bool only_asides_from(std::size_t index, const ReceivedClause& clause) {
@@ -166,6 +175,14 @@ std::optional<std::string_view> helo_in(std::string_view comment) {
   return value;
 }
 
+// True when nothing follows the HELO name but Exim's own "ident=…". Elsewhere "helo=" may begin a
+// reverse name or an ident answer: "[192.0.2.2] (helo=x [192.0.2.1])" is Sendmail's.
+bool ends_with_helo(std::string_view comment, std::string_view helo) {
+  const auto end = static_cast<std::size_t>(helo.data() + helo.size() - comment.data());
+  const std::string_view rest = base::trim(comment.substr(end));
+  return rest.empty() || (rest.starts_with("ident=") && !rest.contains('['));
+}
+
 // Exim, for a client without a name: "[192.0.2.1] (helo=helo)", "[192.0.2.1] (port=25 helo=helo)",
 // and bare where the HELO name is that same literal. In front of any other comment "[192.0.2.1]" is
 // what the client called itself.
@@ -175,7 +192,9 @@ std::optional<Received> read_exim_nameless(const ReceivedClause& clause) {
   const std::string_view comment = clause.comments.empty() ? "" : clause.comments.front();
   const auto helo = helo_in(comment);
   const bool labelled = comment.starts_with("helo=") || comment.starts_with("port=");
-  if (labelled && helo) return found(*client, {}, std::string(*helo));
+  if (labelled && helo && ends_with_helo(comment, *helo)) {
+    return found(*client, {}, std::string(*helo));
+  }
   const bool bare = comment.empty() || comment.starts_with("ident=") || labelled;
   if (!clause.exim || !bare || comment.contains("helo=")) return std::nullopt;
   return found(*client, {}, {});
