@@ -57,15 +57,16 @@ Result judge(const base::IpAddress& client, const dns::Answer& names,
   if (dns::is_temporary(names.outcome)) return {Status::temperror, std::nullopt};
   if (names.records.empty()) return {Status::permerror, std::nullopt};
   const std::vector<std::string> tried = candidates(names, options);
-  // A question without an answer is trouble too.
-  bool uncertain = addresses.size() < tried.size();
-  for (std::size_t i = 0; i < std::min(tried.size(), addresses.size()); ++i) {
-    if (confirms(addresses[i], client)) return {Status::pass, tried[i]};
-    uncertain = uncertain || dns::is_temporary(addresses[i].outcome);
+  std::optional<std::string> uncertain;
+  for (std::size_t i = 0; i < tried.size(); ++i) {
+    const bool answered = i < addresses.size();  // A question without an answer is trouble too.
+    if (answered && confirms(addresses[i], client)) return {Status::pass, tried[i]};
+    const bool trouble = !answered || dns::is_temporary(addresses[i].outcome);
+    if (trouble && !uncertain) uncertain = tried[i];
   }
-  const Status status = uncertain ? Status::temperror : Status::fail;
-  if (tried.empty()) return {status, std::nullopt};
-  return {status, tried.front()};
+  if (uncertain) return {Status::temperror, std::move(uncertain)};
+  if (tried.empty()) return {Status::fail, std::nullopt};
+  return {Status::fail, tried.front()};
 }
 
 std::string_view name(Status status) {

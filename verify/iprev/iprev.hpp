@@ -22,7 +22,7 @@ struct Options {
 
 struct Result {
   Status status = Status::permerror;
-  std::optional<std::string> name;  // The confirmed name; else the first PTR name, if any.
+  std::optional<std::string> name;  // The confirmed name; else the first undecided; else the first.
 
   friend bool operator==(const Result&, const Result&) = default;
 };
