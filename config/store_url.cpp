@@ -53,13 +53,14 @@ bool has_sound_ports(std::string_view hosts) {
   return !in_brackets;
 }
 
-// Two hexadecimal digits behind each "%".
+// Two hexadecimal digits behind each "%", and no %00: libpq repeats the whole value that has one.
 bool has_sound_escapes(std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdefABCDEF";
   for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
     if (text.size() - at < 3 || !hex.contains(text[at + 1]) || !hex.contains(text[at + 2])) {
       return false;
     }
+    if (text.substr(at + 1, 2) == "00") return false;
   }
   return true;
 }

@@ -42,6 +42,7 @@ TEST_CASE("what may be read in two ways is no URL of a store, and is not repeate
         "postgresql://u:secret/db", "postgresql://u:secret", "postgresql://h?secret",
         "postgresql://h?=secret", "postgresql://u:secret%zz@h", "postgresql://u:secret%@h",
         "postgresql://u:secret%4@h", "postgresql://h?password=secret%zz",
+        "postgresql://u:secret%00@h", "postgresql://h?password=%00secret",
         "postgresql://u:secret@[::1/db", "postgresql://[secret", "postgresql://h?pass%77ord=secret"}) {
     INFO(url);
     const auto checked = check_store_url(url);

@@ -154,6 +154,7 @@ TEST_CASE("passwords are not in messages", "[report][store]") {
 TEST_CASE("a URL that cannot be read is not shown at all", "[report][store]") {
   for (const char* url :
        {"postgresql://postern:S3CRET%zz@h/d", "postgresql://h/d?password=S3CRET%zz",
+        "postgresql://postern:S3CRET%00@h/d", "postgresql://h/d?password=S3CRET%00",
         "postgresql://postern:S3CRET%@h", "postgresql://[S3CRET", "postgresql://u:S3CRET@[::1/d",
         "postgresql://u:S3CRET", "postgresql://u:S3CRET/d", "postgresql://h?p%61ssword=S3CRET",
         "postgresql://h?S3CRET", "postgresql://u:a@h?password=x@S3CRET",
