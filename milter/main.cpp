@@ -249,6 +249,7 @@ void Daemon::reload() {
                      "reload: a new socket, spool directory or metrics address needs a restart");
   }
   stack_->read_servers_again();
+  stack_->forget_failures();
   config_ = *std::move(loaded);
   base::log::open(config_.log);
   base::log::write(Level::info, "", "reload: configuration " + (*services)->config);
@@ -260,6 +261,7 @@ void Daemon::reload() {
 void Daemon::tell_of_servers() {
   auto now = stack_->servers();
   if (!servers_told_ || now.changes != servers_told_->changes) {
+    stack_->forget_failures();
     std::string asked;
     for (const dns::ServerAddress& server : now.list.servers)
       asked += (asked.empty() ? "" : ", ") + server.text();

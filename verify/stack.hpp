@@ -45,6 +45,8 @@ class Stack {
   // The servers that are asked, and what is odd about them.
   [[nodiscard]] dns::AresResolver::Situation servers() const { return network_->situation(); }
   void read_servers_again() { network_->read_servers_again(); }
+  // What other servers could not answer says nothing of these.
+  void forget_failures() { cache_.forget_failures(); }
 
  private:
   Stack(std::unique_ptr<dns::AresResolver> network, const Options& options);

@@ -129,6 +129,16 @@ class Table {
     }
   }
 
+  void forget_failures() {
+    for (auto place = entries_.begin(); place != entries_.end();) {
+      const auto next = std::next(place);
+      const bool failed =
+          is_ready(place->pending) && is_temporary(place->pending.get().outcome);
+      if (failed) erase(place);
+      place = next;
+    }
+  }
+
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
  private:
@@ -180,6 +190,11 @@ Pending CachingResolver::lookup(const Question& question) {
   table->shrink(std::max<std::size_t>(1, options_.entries_max / shards_count),
                 options_.octets_max / shards_count);
   return pending;
+}
+
+void CachingResolver::forget_failures() {
+  for (auto& table : shards_->tables)
+    table.lock()->forget_failures();
 }
 
 std::size_t CachingResolver::size() const {

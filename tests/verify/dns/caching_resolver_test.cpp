@@ -113,6 +113,27 @@ TEST_CASE("a failure nobody asked about again is not served hours later", "[dns]
   CHECK(setup.ask("broken.example") == Outcome::found);
 }
 
+TEST_CASE("failures are forgotten when other servers are asked, answers are not", "[dns]") {
+  Setup setup;
+  setup.fake.servfail("broken.example");
+  setup.fake.add_txt("well.example", "text");
+  CHECK(setup.ask("broken.example") == Outcome::failure);
+  CHECK(setup.ask("well.example") == Outcome::found);
+  CHECK(setup.ask("no.example") == Outcome::no_name);
+  setup.fake.clear("broken.example");
+  setup.fake.add_txt("broken.example", "well again");
+  setup.cache.forget_failures();
+  CHECK(setup.ask("broken.example") == Outcome::found);
+  CHECK(setup.ask("well.example") == Outcome::found);
+  CHECK(setup.ask("no.example") == Outcome::no_name);
+  CHECK(setup.fake.count() == 4);
+  setup.fake.hold();
+  const dns::Pending pending = setup.cache.lookup({"slow.example", Type::txt});
+  setup.cache.forget_failures();
+  setup.fake.release();
+  CHECK(pending.is_ready());
+}
+
 TEST_CASE("equal questions in flight are one, whatever the TTL", "[dns]") {
   Setup setup;
   setup.fake.set_ttl(Seconds(0));
