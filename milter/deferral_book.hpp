@@ -12,14 +12,15 @@
 namespace milter {
 
 // Since when something that mail needs could not be had, by what it is and whose mail: a domain
-// whose DNS fails for days must not have its mail deferred forever. Bounded: what has not failed for
-// longest makes room.
+// whose DNS fails for days must not have its mail deferred forever, as its sender's MTA gives up in the
+// end. Bounded: what has not failed for longest makes room, of what failed once if that is at least half.
+// So a flood of names that never come again pushes out its own kind, and not those that wait.
 // Safe for concurrent use.
 class DeferralBook {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  static constexpr std::size_t entries_max = 10'000;
+  static constexpr std::size_t entries_max = 50'000;  // Some 12 MB.
   // After that long without a failure senders have given up (RFC 5321 §4.5.4.1), and the next one
   // is another story.
   static constexpr std::chrono::hours forgotten_after{5 * 24};
@@ -34,12 +35,17 @@ class DeferralBook {
     std::string what;
     Time first;
     Time last;
+    bool again = false;  // It failed more than once.
   };
+  using Entries = std::list<Entry>;  // The one that failed last at the end.
   struct Book {
-    std::list<Entry> entries;  // The one that failed last at the end.
-    std::unordered_map<std::string_view, std::list<Entry>::iterator> places;
+    Entries once;
+    Entries again;
+    std::unordered_map<std::string_view, Entries::iterator> places;
 
-    void erase(std::list<Entry>::iterator place);
+    void erase(Entries::iterator place);
+    void forget(Time now);
+    void make_room();
   };
 
   base::Guarded<Book> book_;

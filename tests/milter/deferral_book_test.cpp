@@ -43,3 +43,25 @@ TEST_CASE("the domain that has not failed for longest makes room", "[milter][lim
   CHECK(book.failed("d0.example", start + 2h) == 2h);
   CHECK(book.failed("d1.example", start + 2h) == 0h);
 }
+
+TEST_CASE("a flood of names that never come again pushes out nobody who waits", "[milter][limits]") {
+  milter::DeferralBook book;
+  (void)book.failed("waits.example", start);
+  (void)book.failed("waits.example", start + 1h);
+  for (std::size_t i = 0; i < 3 * milter::DeferralBook::entries_max; ++i)
+    (void)book.failed("d" + std::to_string(i) + ".example", start + 2h);
+  CHECK(book.failed("waits.example", start + 25h) == 25h);
+  book.succeeded("waits.example");
+  CHECK(book.failed("waits.example", start + 26h) == 0h);
+}
+
+TEST_CASE("names that keep failing leave room for new ones", "[milter][limits]") {
+  milter::DeferralBook book;
+  for (int time = 0; time < 2; ++time) {
+    for (std::size_t i = 0; i < milter::DeferralBook::entries_max; ++i)
+      (void)book.failed("d" + std::to_string(i) + ".example", start);
+  }
+  (void)book.failed("new.example", start + 1h);
+  CHECK(book.failed("new.example", start + 2h) == 1h);
+  CHECK(book.failed("d0.example", start + 2h) == 0h);  // It had not failed for longest.
+}
