@@ -12,10 +12,10 @@
 namespace milter {
 
 // Since when something that mail needs could not be had, by what it is and whose mail: a domain
-// whose DNS fails for days must not have its mail deferred forever, as its sender's MTA gives up in the
-// end. Bounded: what has not failed for longest makes room, of what failed once if that is at least half.
-// So a flood of names that never come again pushes out its own kind, and not those that wait.
-// Safe for concurrent use.
+// whose DNS fails for days must not have its mail deferred forever, as its sender's MTA gives up in
+// the end. Bounded: what has not failed for longest makes room, of what failed once if that is at
+// least half. So a flood of names that never come again pushes out its own kind, and not those that
+// wait. Safe for concurrent use.
 class DeferralBook {
  public:
   using Time = std::chrono::steady_clock::time_point;

@@ -35,15 +35,32 @@ TEST_CASE("a store's URL is shown without its passwords", "[config]") {
 }
 
 TEST_CASE("what may be read in two ways is no URL of a store, and is not repeated", "[config]") {
-  for (const char* url :
-       {"", "postern.db", "sqlite:", "sqlite:postern.db", "sqlite:/", "mysql://secret",
-        "postgres://secret", "sqlite:/a b", "sqlite:/\xC3\xA9", "postgresql://u:sec/ret@h",
-        "postgresql://u:sec@ret@h", "postgresql://u:sec?ret@h/d", "postgresql://u:sec?a=ret@h/d",
-        "postgresql://u:secret/db", "postgresql://u:secret", "postgresql://h?secret",
-        "postgresql://h?=secret", "postgresql://u:secret%zz@h", "postgresql://u:secret%@h",
-        "postgresql://u:secret%4@h", "postgresql://h?password=secret%zz",
-        "postgresql://u:secret%00@h", "postgresql://h?password=%00secret",
-        "postgresql://u:secret@[::1/db", "postgresql://[secret", "postgresql://h?pass%77ord=secret"}) {
+  for (const char* url : {"",
+                          "postern.db",
+                          "sqlite:",
+                          "sqlite:postern.db",
+                          "sqlite:/",
+                          "mysql://secret",
+                          "postgres://secret",
+                          "sqlite:/a b",
+                          "sqlite:/\xC3\xA9",
+                          "postgresql://u:sec/ret@h",
+                          "postgresql://u:sec@ret@h",
+                          "postgresql://u:sec?ret@h/d",
+                          "postgresql://u:sec?a=ret@h/d",
+                          "postgresql://u:secret/db",
+                          "postgresql://u:secret",
+                          "postgresql://h?secret",
+                          "postgresql://h?=secret",
+                          "postgresql://u:secret%zz@h",
+                          "postgresql://u:secret%@h",
+                          "postgresql://u:secret%4@h",
+                          "postgresql://h?password=secret%zz",
+                          "postgresql://u:secret%00@h",
+                          "postgresql://h?password=%00secret",
+                          "postgresql://u:secret@[::1/db",
+                          "postgresql://[secret",
+                          "postgresql://h?pass%77ord=secret"}) {
     INFO(url);
     const auto checked = check_store_url(url);
     REQUIRE_FALSE(checked);

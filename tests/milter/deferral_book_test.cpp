@@ -44,7 +44,8 @@ TEST_CASE("the domain that has not failed for longest makes room", "[milter][lim
   CHECK(book.failed("d1.example", start + 2h) == 0h);
 }
 
-TEST_CASE("a flood of names that never come again pushes out nobody who waits", "[milter][limits]") {
+TEST_CASE("a flood of names that never come again pushes out nobody who waits",
+          "[milter][limits]") {
   milter::DeferralBook book;
   (void)book.failed("waits.example", start);
   (void)book.failed("waits.example", start + 1h);

@@ -132,8 +132,7 @@ class Table {
   void forget_failures() {
     for (auto place = entries_.begin(); place != entries_.end();) {
       const auto next = std::next(place);
-      const bool failed =
-          is_ready(place->pending) && is_temporary(place->pending.get().outcome);
+      const bool failed = is_ready(place->pending) && is_temporary(place->pending.get().outcome);
       if (failed) erase(place);
       place = next;
     }

@@ -220,8 +220,8 @@ TEST_CASE("nothing is committed into a SQLite file that was taken away", "[repor
   }
 }
 
-// SQLite's locks are the process's: only another process can take them for free. It is forked before
-// SQLite has any state to inherit.
+// SQLite's locks are the process's: only another process can take them for free. It is forked
+// before SQLite has any state to inherit.
 TEST_CASE("a backup that takes the place of a SQLite file is not read with the other's -wal",
           "[report][store]") {
   const support::TemporaryFolder folder;
@@ -280,7 +280,8 @@ TEST_CASE("another process that comes and goes takes nothing from a SQLite store
     const bool came = ::read(pipe[0], &go, 1) == 1 && report::open_database(url).has_value();
     ::_exit(came ? 0 : 1);
   }
-  for (int i = 0; i < 2; ++i) open(url);  // The first makes the file, the second finds it.
+  for (int i = 0; i < 2; ++i)
+    open(url);  // The first makes the file, the second finds it.
   const auto database = open(url);
   rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY)");
   REQUIRE(::write(pipe[1], &go, 1) == 1);
