@@ -113,7 +113,8 @@ std::string without_passwords(std::string_view url) {
   out.append(parts.place);
   for (std::string_view rest = parts.settings; !rest.empty();) {
     const std::string_view setting = take_setting(rest);
-    if (key_of(setting).ends_with("password")) {
+    const std::string_view key = key_of(setting);
+    if (key.contains("pass") && key != "passfile") {  // Also what only looks like libpq's key.
       out.append(setting.substr(0, setting.find('=') + 1)).append(hidden);
     } else {
       out.append(setting);

@@ -24,6 +24,7 @@ TEST_CASE("a store's URL is shown without its passwords", "[config]") {
       {"postgresql:///db?user=u&password=secret&sslpassword=x&host=/run",
        "postgresql:///db?user=u&password=***&sslpassword=***&host=/run"},
       {"postgresql://h?password=", "postgresql://h?password=***"},
+      {"postgresql://h?passwd=secret&passfile=/x", "postgresql://h?passwd=***&passfile=/x"},
   };
   for (const Row& row : rows) {
     INFO(row.url);
