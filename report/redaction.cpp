@@ -90,7 +90,7 @@ std::optional<std::string> date(std::string_view value, std::string_view /*key*/
 }
 
 // RFC 6376 §3.5. A tag with octets that its values have no use for is left out, as is z=, a copy of
-// other fields.
+// other fields. Only names of domains and selectors have dots, as local parts have.
 std::optional<std::string> signature(std::string_view value, std::string_view key) {
   constexpr std::string_view shown = " v a b bh c d h l q s t x ";
   const auto tags = mail::TagList::parse(value);
@@ -101,7 +101,8 @@ std::optional<std::string> signature(std::string_view value, std::string_view ke
     if (tag.name == "i") {
       text = redacted(tag.value, key);
     } else if (shown.contains(' ' + std::string(tag.name) + ' ') &&
-               consists_of(tag.value, "-._/+=: \t\r\n")) {
+               consists_of(tag.value,
+                           tag.name == "d" || tag.name == "s" ? "-._ \t\r\n" : "-_/+=: \t\r\n")) {
       std::ranges::copy_if(tag.value, std::back_inserter(text),
                            [](char c) { return !base::is_space(c); });
     } else {

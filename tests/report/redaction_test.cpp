@@ -76,6 +76,9 @@ TEST_CASE("a signature is shown tag by tag", "[report][RFC 6376 §3.5]") {
   CHECK(shown("DKIM-Signature", " v=1; z=To:john=40example.com; x_john=1; b=x") ==
         "DKIM-Signature: v=1; b=x\n");
   CHECK(shown("DKIM-Signature", " v=1; s=john%40example.com; b=x") == "DKIM-Signature: v=1; b=x\n");
+  CHECK(shown("DKIM-Signature",
+              " v=1; d=a.example; h=from:john.doe; q=john.doe; x=john.doe; b=john.doe") ==
+        "DKIM-Signature: v=1; d=a.example\n");
   CHECK(shown("DKIM-Signature", " not a tag list: john") == "DKIM-Signature: (not shown)\n");
 }
 
