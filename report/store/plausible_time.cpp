@@ -38,11 +38,17 @@ PlausibleTime judge_time(base::WallTime ours, base::WallTime theirs,
     return time;
   }
   // Days to come say nothing of today, but where all days are to come the clock stands still.
-  const std::int64_t today = number_of(day_of(time.newest));
+  std::int64_t today = number_of(day_of(time.newest));
   std::set<std::int64_t> come(days.begin(), days.upper_bound(today + 1));
   if (!come.empty()) {
     // The end of the last day with mail.
     const base::WallTime likely = day(last_likely(come) + 1);
+    // Of two clocks that do not agree, the later one needs mail that leads up to it. Else a gateway
+    // with a wrong clock would take the mail of all others for the oldest.
+    if (time.newest - time.oldest > std::chrono::days(1)) {
+      time.newest = std::clamp(likely, time.oldest, time.newest);
+      today = number_of(day_of(time.newest));
+    }
     time.oldest = std::min(time.oldest, likely);
   }
   const bool near = std::ranges::any_of(

@@ -76,6 +76,21 @@ TEST_CASE("mail of days to come is told from that of today", "[report][store]") 
   }
 }
 
+TEST_CASE("of two clocks the later one needs mail that leads up to it", "[report][store]") {
+  for (const std::int64_t ahead : {31, 365}) {
+    // A gateway whose clock is ahead has a day of mail by it; its collector, or the server's.
+    const auto days = with(month(today), {today + ahead});
+    CHECK(judge_time(at(today + ahead), at(today), days).newest <= at(today) + 48h);
+    CHECK(judge_time(at(today), at(today + ahead), days).newest <= at(today) + 48h);
+    CHECK(judge_time(at(today + ahead), at(today), month(today)).newest <= at(today) + 48h);
+  }
+  // A clock behind takes nothing of today for mail to come.
+  for (const std::int64_t behind : {5, 31, 365, 20'000}) {
+    CHECK(judge_time(at(today - behind), at(today), month(today)).newest >= at(today));
+    CHECK(judge_time(at(today), at(today - behind), month(today)).newest >= at(today));
+  }
+}
+
 TEST_CASE("without any mail the clocks are all there is", "[report][store]") {
   CHECK(judge_time(at(today), at(today + 5), {}).oldest == at(today));
 }
