@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <new>
+#include <span>
 #include <utility>
 
 #include <curl/curl.h>
@@ -58,24 +59,44 @@ struct Conversation {
     if (code() < 500) return false;
     if (command == "MAIL") return code() == 552;  // RFC 1870 §6.1: too big, told beforehand.
     if (command == "RCPT") return !refuses_us();
-    return command == "DATA" || command == "message";
+    return (command == "DATA" || command == "message") && !refuses_us_late();
   }
 
  private:
-  // Many relays say only after RCPT that they do not relay for us, or are in trouble: by the codes of
-  // RFC 4954 §6, by those of a conversation that is out of order, by RFC 3463 (x.7: who may send,
-  // x.3: the system, x.5: the protocol, 5.1.7 and 5.1.8: the sender), or by words.
-  [[nodiscard]] bool refuses_us() const {
+  // RFC 4954 §6, and those of a conversation that is out of order.
+  [[nodiscard]] bool has_code_about_us() const {
     static constexpr std::array<int, 8> codes = {500, 502, 503, 504, 530, 534, 535, 538};
-    if (std::ranges::find(codes, code()) != codes.end()) return true;
-    if (is_about_mailbox(reply)) return false;
+    return std::ranges::find(codes, code()) != codes.end();
+  }
+
+  [[nodiscard]] bool has_any(std::span<const std::string_view> signs) const {
     const std::string text = base::to_lower(reply);
+    return std::ranges::any_of(signs, [&](std::string_view sign) { return text.contains(sign); });
+  }
+
+  // Many relays say only after RCPT that they do not relay for us, or are in trouble: by code, by
+  // RFC 3463 (x.7: who may send, x.3: the system, x.5: the protocol, 5.1.7 and 5.1.8: the sender),
+  // or by words.
+  [[nodiscard]] bool refuses_us() const {
+    if (has_code_about_us()) return true;
+    if (is_about_mailbox(reply)) return false;
     static constexpr std::array<std::string_view, 18> signs = {
         "5.7.",           "5.3.",          "5.5.",          "5.1.7",        "5.1.8",
         "relay",          "rcpthosts",     "sender",        "authent",      "authori",
         "not permitted",  "access denied", "not allowed",   "your ip",      "your host",
         "blocked",        "client host",   "login"};
-    return std::ranges::any_of(signs, [&](std::string_view sign) { return text.contains(sign); });
+    return has_any(signs);
+  }
+
+  // Some only after the message: Exchange that we may not send as this sender (5.7.60). x.7.1 is
+  // also what filters say of content, and 5.3.4 that it is too big: these are about the message.
+  [[nodiscard]] bool refuses_us_late() const {
+    if (has_code_about_us()) return true;
+    static constexpr std::array<std::string_view, 16> signs = {
+        "5.3.0",       "5.3.2",   "5.3.3",     "5.3.5",   "5.5.",       "5.1.7",
+        "5.1.8",       "5.7.60",  "relay",     "authent", "permission", "login",
+        "client host", "your ip", "your host", "send as"};
+    return has_any(signs);
   }
 };
 

@@ -47,8 +47,8 @@ struct Submitted {
   enum class Outcome : std::uint8_t {
     sent,
     temporary,  // Try again later: also whatever is wrong with the relay itself or with us.
-    permanent,  // Refused for good for this recipient or this message: 5xx to RCPT (unless it is
-                // about us or the relay itself), DATA or after, and 552 to MAIL.
+    permanent,  // Refused for good for this recipient or this message: 5xx to RCPT, DATA or after
+                // (unless it is about us or the relay itself), and 552 to MAIL.
   };
 
   Outcome outcome = Outcome::temporary;

@@ -4,6 +4,7 @@
 
 #include "report/outbox/outbox.hpp"
 #include "report/store/sql.hpp"
+#include "verify/base/text.hpp"
 
 namespace report {
 
@@ -11,6 +12,9 @@ namespace {
 
 constexpr std::size_t reply_octets_max = 300;
 constexpr std::chrono::days revived_max{7};
+// Nothing is put off for longer than a day: what seems to be was put off by a clock that was ahead.
+constexpr std::chrono::days put_off_max{2};
+constexpr std::uint64_t attempts_min = 4;
 constexpr std::string_view delivery_columns =
     "SELECT d.report_id, d.destination, d.state, d.attempts, d.next_ms, r.kind, r.day,"
     " r.policy_domain, r.organization, r.mailbox, r.made_ms, r.messages"
@@ -74,10 +78,19 @@ base::WallTime next_attempt(const Delivery& delivery, const DeliveryLimits& limi
   return now + std::min(pause, limits.longest_pause);
 }
 
+// One clock that is ahead, of a gateway of many perhaps, ends nothing: it takes hours to get so
+// many attempts. Where the report was made by such a clock, it takes as many as belong to the time.
+bool has_expired(const Delivery& delivery, const DeliveryLimits& limits, base::WallTime now) {
+  const std::uint64_t attempts = delivery.attempts + 1;
+  if (now >= delivery.made) return now - delivery.made >= limits.expiry && attempts >= attempts_min;
+  return attempts >=
+         attempts_min + static_cast<std::uint64_t>(limits.expiry / limits.longest_pause);
+}
+
 base::Result<DeliveryState> try_later(Database& database, const Delivery& delivery,
                                       const Submitted& submitted, const DeliveryLimits& limits,
                                       base::WallTime now) {
-  const bool expired = now - delivery.made >= limits.expiry;
+  const bool expired = has_expired(delivery, limits, now);
   const bool asking = delivery.state == name(DeliveryState::asking);
   const auto done = update(database, delivery,
                            {.state = name(expired  ? DeliveryState::expired
@@ -173,7 +186,8 @@ std::string_view name(DeliveryState state) {
 }
 
 bool Delivery::is_due(base::WallTime now) const {
-  return (state == "asking" || state == "waiting" || state == "capped") && next <= now;
+  return (state == "asking" || state == "waiting" || state == "capped") &&
+         (next <= now || next > now + put_off_max);
 }
 
 base::Result<void> add_deliveries(Database& database, const std::string& report_id,
@@ -194,12 +208,13 @@ base::Result<void> add_deliveries(Database& database, const std::string& report_
 
 base::Result<std::vector<Delivery>> due_deliveries(Database& database, base::WallTime now,
                                                    std::size_t deliveries_max) {
-  const SqlValue parameters[] = {milliseconds_of(now), static_cast<std::int64_t>(deliveries_max)};
-  const auto rows =
-      database.execute(std::string(delivery_columns) +
-                           " WHERE d.state IN ('asking', 'waiting', 'capped') AND d.next_ms <= $1"
-                           " ORDER BY d.next_ms, d.report_id, d.destination LIMIT $2",
-                       parameters);
+  const SqlValue parameters[] = {milliseconds_of(now), static_cast<std::int64_t>(deliveries_max),
+                                 milliseconds_of(now + put_off_max)};
+  const auto rows = database.execute(std::string(delivery_columns) +
+                                         " WHERE d.state IN ('asking', 'waiting', 'capped')"
+                                         " AND (d.next_ms <= $1 OR d.next_ms > $3)"
+                                         " ORDER BY d.next_ms, d.report_id, d.destination LIMIT $2",
+                                     parameters);
   if (!rows) return std::unexpected(rows.error());
   std::vector<Delivery> due;
   for (const SqlRow& row : *rows) {
@@ -296,19 +311,19 @@ base::Result<void> revive(Database& database, const Delivery& delivery,
 
 base::Result<Unsuppressed> unsuppress(Database& database, const std::optional<Mailbox>& mailbox,
                                       base::WallTime now) {
-  const std::string one = mailbox ? mailbox->text() : "";
+  const std::string one = mailbox ? base::to_lower(mailbox->text()) : "";
   return in_transaction(database, [&]() -> base::Result<Unsuppressed> {
     // "_" and "%" are letters of addresses, so no LIKE.
     const SqlValue which[] = {one, one + " about "};
     const auto lifted = database.execute(
-        "DELETE FROM suppressions WHERE $1 = '' OR destination = $1"
-        " OR SUBSTR(destination, 1, LENGTH($2)) = $2 RETURNING 1",
+        "DELETE FROM suppressions WHERE $1 = '' OR LOWER(destination) = $1"
+        " OR LOWER(SUBSTR(destination, 1, LENGTH($2))) = $2 RETURNING 1",
         which);
     if (!lifted) return std::unexpected(lifted.error());
     const SqlValue again[] = {one, milliseconds_of(now), milliseconds_of(now - revived_max)};
     const auto revived = database.execute(
         "UPDATE deliveries SET state = 'waiting', next_ms = $2"
-        " WHERE state IN ('failed', 'suppressed') AND ($1 = '' OR destination = $1)"
+        " WHERE state IN ('failed', 'suppressed') AND ($1 = '' OR LOWER(destination) = $1)"
         " AND report_id IN (SELECT report_id FROM reports WHERE made_ms >= $3 AND state = 'made')"
         " RETURNING 1",
         again);
@@ -320,12 +335,15 @@ base::Result<Unsuppressed> unsuppress(Database& database, const std::optional<Ma
 base::Result<std::optional<std::string>> suppression(Database& database,
                                                      const std::string& destination,
                                                      const std::string& policy_domain,
-                                                     base::WallTime now) {
+                                                     base::WallTime now,
+                                                     const DeliveryLimits& limits) {
+  // One for longer than there is was noted by a clock that was ahead.
   const SqlValue parameters[] = {destination, milliseconds_of(now),
-                                 content_key(destination, policy_domain)};
+                                 content_key(destination, policy_domain),
+                                 milliseconds_of(now + limits.suppression + std::chrono::days(1))};
   const auto rows = database.execute(
       "SELECT why FROM suppressions WHERE destination IN ($1, $3) AND until_ms > $2"
-      " ORDER BY destination",
+      " AND until_ms <= $4 ORDER BY destination",
       parameters);
   if (!rows) return std::unexpected(rows.error());
   if (rows->empty()) return std::nullopt;

@@ -59,7 +59,7 @@ struct Delivery {
 struct DeliveryLimits {
   std::chrono::minutes first_pause{15};     // Doubled after each attempt …
   std::chrono::minutes longest_pause{360};  // … up to this.
-  std::chrono::hours expiry{48};            // After a report was made; it is tried once at least.
+  std::chrono::hours expiry{48};  // After a report was made; it is tried four times at least.
   std::uint64_t daily_max = 5000;           // To one mailbox; 0: no limit.
   std::chrono::days suppression{7};
   // In a row; when the relay says that there is no such mailbox, one is enough.
@@ -71,7 +71,8 @@ struct DeliveryLimits {
                                                 std::span<const Mailbox> destinations,
                                                 DeliveryState state, base::WallTime now);
 
-// Those that are due, the longest due first.
+// Those that are due, the longest due first; also what was put off for longer than anything is, by
+// a clock that was ahead.
 [[nodiscard]] base::Result<std::vector<Delivery>> due_deliveries(Database& database,
                                                                  base::WallTime now,
                                                                  std::size_t deliveries_max);
@@ -105,17 +106,16 @@ struct DeliveryLimits {
 
 // Why nothing is sent to this mailbox for a while, or none of this domain's reports, as it is the
 // content of messages that was refused; nothing when all is well.
-[[nodiscard]] base::Result<std::optional<std::string>> suppression(Database& database,
-                                                                   const std::string& destination,
-                                                                   const std::string& policy_domain,
-                                                                   base::WallTime now);
+[[nodiscard]] base::Result<std::optional<std::string>> suppression(
+    Database& database, const std::string& destination, const std::string& policy_domain,
+    base::WallTime now, const DeliveryLimits& limits = {});
 
 // What unsuppress() did.
 struct Unsuppressed {
   std::uint64_t suppressions = 0;
   std::uint64_t deliveries = 0;  // Failed or suppressed ones of the last week: they wait again.
 };
-// Lifts the suppressions of a mailbox, or of all. REQUIRES: no transaction.
+// Lifts the suppressions of a mailbox, in upper or lower case, or of all. REQUIRES: no transaction.
 [[nodiscard]] base::Result<Unsuppressed> unsuppress(Database& database,
                                                     const std::optional<Mailbox>& mailbox,
                                                     base::WallTime now);

@@ -67,7 +67,11 @@ struct Refusals {
 // True when not this recipient or message is in trouble, but whoever is to take it.
 bool is_relay_failure(const Submitted& submitted) {
   if (submitted.outcome != Submitted::Outcome::temporary) return false;
-  return submitted.code == 0 || !submitted.reason.starts_with("RCPT");
+  if (submitted.code == 0) return true;
+  // 5yz there, though it sounds like us, may be for the content, which strangers have a part in.
+  const bool of_message =
+      submitted.reason.starts_with("DATA") || submitted.reason.starts_with("message");
+  return !submitted.reason.starts_with("RCPT") && !(of_message && submitted.code >= 500);
 }
 
 class Sender {
@@ -199,13 +203,8 @@ base::Result<void> Sender::weigh_refusal(const Delivery& delivery, const Submitt
   const bool refused = submitted.outcome == Submitted::Outcome::permanent;
   // RFC 5321 §4.2.1: 5yz, and yet not of the mailbox.
   if (!refused && submitted.code >= 500) result_.relay_refuses = true;
-  if (!refused || !submitted.reason.starts_with("RCPT")) {
-    // What was taken, or refused later, had its recipient taken.
-    const bool taken = submitted.outcome == Submitted::Outcome::sent ||
-                       (refused && !submitted.reason.starts_with("MAIL"));
-    if (taken) refusals_ = {};
-    return {};
-  }
+  if (submitted.outcome == Submitted::Outcome::sent) refusals_ = {};
+  if (!refused || submitted.reason.starts_with("MAIL")) return {};
   const std::string words = without_details(submitted.reason);
   if (refusals_.words != words) refusals_ = {.words = words, .deliveries = {}};
   refusals_.deliveries.insert_or_assign(delivery.destination.folded(), delivery);
@@ -227,7 +226,8 @@ base::Result<void> Sender::weigh_refusal(const Delivery& delivery, const Submitt
 
 base::Result<void> Sender::work_on(const Delivery& delivery) {
   if (delivery.state == name(DeliveryState::asking)) return ask_consent(delivery);
-  const auto suppressed = suppression(database_, delivery.key.destination, delivery.policy_domain, now());
+  const auto suppressed = suppression(database_, delivery.key.destination, delivery.policy_domain,
+                                      now(), options_.limits);
   if (!suppressed) return std::unexpected(suppressed.error());
   if (*suppressed) return end_with(delivery, DeliveryState::suppressed, **suppressed);
   return submit(delivery);

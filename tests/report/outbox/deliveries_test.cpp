@@ -54,15 +54,46 @@ TEST_CASE("an attempt is repeated after twice the time, up to a limit", "[report
   });
 }
 
-TEST_CASE("what was tried for too long expires, but is tried once", "[report]") {
+TEST_CASE("what was tried for too long expires, but is tried four times", "[report]") {
   for_each_database([](const std::string& url) {
     const auto database = store_with_one(url);
     const base::WallTime late = next_morning + 100h;
     CHECK(must(report::due_deliveries(*database, late, 10)).size() == 1);
-    CHECK(must(report::settle(*database, only(*database), greylisted, {}, late)) ==
-          DeliveryState::expired);
+    const auto attempt = [&] {
+      return must(report::settle(*database, only(*database), greylisted, {}, late));
+    };
+    for (int i = 0; i < 3; ++i)
+      CHECK(attempt() == DeliveryState::waiting);
+    CHECK(attempt() == DeliveryState::expired);
     CHECK(must(report::due_deliveries(*database, late + 100h, 10)).empty());
     CHECK(support::listed(*database)[0].deliveries[0].reply == greylisted.reason);
+  });
+}
+
+TEST_CASE("a report made by a clock that was ahead expires after as many attempts", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    const base::WallTime before = next_morning - 24h * 365;
+    int attempts = 0;
+    while (only(*database).state == "waiting" && attempts < 100) {
+      must(report::settle(*database, only(*database), greylisted, {}, before));
+      ++attempts;
+    }
+    CHECK(attempts == 12);
+  });
+}
+
+TEST_CASE("what was noted by a clock that was ahead counts no longer than anything", "[report]") {
+  for_each_database([](const std::string& url) {
+    const auto database = store_with_one(url);
+    const base::WallTime ahead = next_morning + 24h * 365;
+    must(report::settle(*database, only(*database), greylisted, {}, ahead));
+    CHECK(only(*database).is_due(next_morning));
+    CHECK(must(report::due_deliveries(*database, next_morning, 10)).size() == 1);
+    must(report::settle(*database, only(*database), refused("RCPT: 550 5.1.1 no"), {}, ahead));
+    const std::string to = "rua@example.com";
+    CHECK(must(report::suppression(*database, to, "example.com", ahead)));
+    CHECK_FALSE(must(report::suppression(*database, to, "example.com", next_morning)));
   });
 }
 
@@ -153,8 +184,7 @@ TEST_CASE("a command lifts suppressions, and what they cost is sent", "[report]"
         refuse("message: 554 no");
       CHECK(is_suppressed());
       const auto lifted = must(report::unsuppress(
-          *database,
-          all ? std::optional<report::Mailbox>() : support::mailbox("rua@example.com"),
+          *database, all ? std::optional<report::Mailbox>() : support::mailbox("RUA@example.com"),
           next_morning));
       CHECK(lifted.suppressions == 2);
       CHECK(lifted.deliveries == 1);

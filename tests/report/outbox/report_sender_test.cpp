@@ -126,7 +126,9 @@ TEST_CASE("a host whose DNS never answers gets nothing", "[report][RFC 9990 §4]
     dns.timeout("example.com._report._dmarc.dead.example");
     SmtpServer server({});
     static_cast<void>(send(*database, dns, {.url = server.url()}));
-    CHECK(send(*database, dns, {.url = server.url()}, next_morning + 48h).result.ended == 1);
+    for (const auto later : {24h, 48h})
+      CHECK(send(*database, dns, {.url = server.url()}, next_morning + later).result.ended == 0);
+    CHECK(send(*database, dns, {.url = server.url()}, next_morning + 54h).result.ended == 1);
     CHECK(support::deliveries(*database) == "expired c@dead.example");
     CHECK(server.received().empty());
   });
@@ -214,6 +216,47 @@ TEST_CASE("what a relay says of itself at RCPT is no mailbox's refusal", "[repor
       CHECK(status.suppressions.empty());
       SmtpServer repaired({});
       CHECK(send(*database, dns, {.url = repaired.url()}, next_morning + 30min).result.sent == 5);
+    });
+  }
+}
+
+TEST_CASE("what a relay says of itself after the message is no report's refusal", "[report]") {
+  const std::pair<const char*, const char*> table[] = {
+      {"message", "550 5.7.60 SMTP; Client does not have permissions to send as this sender"},
+      {"message", "503 5.5.1 out of order"},
+      {"DATA", "554 5.5.1 Error: no valid recipients"},
+      {"DATA", "530 5.7.0 Must issue a STARTTLS command first"},
+      // Words that nobody thought of, of reports to five mailboxes in a row.
+      {"message", "550 5.7.1 Unsigned mail of mx.example.org is not taken"},
+      {"message", "550 Computer says no (4711)"}};
+  for (const auto& [moment, reply] : table) {
+    INFO(reply);
+    for_each_database([&](const std::string& url) {
+      const auto database = store_with(url, 5);
+      support::FakeResolver dns;
+      SmtpServer strange({.replies = {{moment, reply}}});
+      const Sending sending = send(*database, dns, {.url = strange.url()});
+      CHECK(sending.result.put_off == 5);
+      CHECK(sending.result.ended == 0);
+      CHECK(sending.result.relay_refuses);
+      SmtpServer repaired({});
+      CHECK(send(*database, dns, {.url = repaired.url()}, next_morning + 30min).result.sent == 5);
+    });
+  }
+}
+
+TEST_CASE("a sender whose clock is wrong ends no report, and holds none back", "[report]") {
+  for (const auto ahead : {24h * 31, 24h * 365, -24h * 31, -24h * 365}) {
+    INFO(ahead.count());
+    for_each_database([&](const std::string& url) {
+      const auto database = store_with(url, 2);
+      support::FakeResolver dns;
+      SmtpServer busy({.replies = {{"RCPT", "450 4.2.0 later"}}});
+      CHECK(send(*database, dns, {.url = busy.url()}).result.put_off == 2);
+      const auto wrong = next_morning + 15min + ahead;
+      CHECK(send(*database, dns, {.url = busy.url()}, wrong).result.ended == 0);
+      SmtpServer well({});
+      CHECK(send(*database, dns, {.url = well.url()}, next_morning + 1h).result.sent == 2);
     });
   }
 }
