@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "verify/base/safe_file.hpp"
+#include "base/safe_file.hpp"
 
 namespace cli {
 

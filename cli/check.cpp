@@ -12,6 +12,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/safe_file.hpp"
+#include "base/text.hpp"
 #include "cli/config_command.hpp"
 #include "cli/message.hpp"
 #include "cli/record.hpp"
@@ -21,8 +23,6 @@
 #include "report/event.hpp"
 #include "report/examination.hpp"
 #include "report/site_key.hpp"
-#include "verify/base/safe_file.hpp"
-#include "verify/base/text.hpp"
 #include "verify/stack.hpp"
 #include "verify/verification.hpp"
 

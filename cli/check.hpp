@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "verify/base/time.hpp"
+#include "base/time.hpp"
 
 namespace cli {
 

@@ -11,14 +11,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/log.hpp"
+#include "base/safe_file.hpp"
 #include "cli/become_owner.hpp"
 #include "cli/progress.hpp"
 #include "config/config.hpp"
 #include "report/json_writer.hpp"
 #include "report/store/collector.hpp"
 #include "report/store/store.hpp"
-#include "verify/base/log.hpp"
-#include "verify/base/safe_file.hpp"
 
 namespace cli {
 

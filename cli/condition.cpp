@@ -17,10 +17,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "report/reader/event_reader.hpp"
 #include "report/reader/spool_reader.hpp"
 #include "report/store/store.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

@@ -8,13 +8,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "cli/probe.hpp"
 #include "config/config.hpp"
 #include "report/outbox/outbox_status.hpp"
 #include "report/store/collector.hpp"
 #include "report/store/store_status.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 
 // What can be found out about an installation: facts for `postern status`, which judges them.
 namespace cli {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace cli {
 

@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/safe_file.hpp"
+#include "base/text.hpp"
 #include "cli/become_owner.hpp"
 #include "report/reader/event_reader.hpp"
 #include "report/reader/spool_reader.hpp"
 #include "report/store/collector.hpp"
 #include "report/store/store.hpp"
-#include "verify/base/safe_file.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

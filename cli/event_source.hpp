@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
 #include "config/config.hpp"
 #include "report/event.hpp"
 #include "report/store/event_query.hpp"
-#include "verify/base/result.hpp"
 
 // Where the commands that look back find events: in the store, or straight in the spool.
 namespace cli {

@@ -8,11 +8,11 @@
 
 #include <sysexits.h>
 
+#include "base/text.hpp"
 #include "cli/config_command.hpp"
 #include "cli/csv.hpp"
 #include "cli/when.hpp"
 #include "report/timestamp.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "base/time.hpp"
 #include "cli/check.hpp"
 #include "cli/event_source.hpp"
-#include "verify/base/time.hpp"
 
 namespace cli {
 

@@ -5,12 +5,12 @@
 
 #include <sysexits.h>
 
+#include "base/text.hpp"
 #include "cli/config_command.hpp"
 #include "cli/story.hpp"
 #include "report/json_writer.hpp"
 #include "report/reader/advice.hpp"
 #include "report/reader/rederive.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

@@ -2,12 +2,12 @@
 
 #include <sysexits.h>
 
+#include "base/safe_file.hpp"
+#include "base/text.hpp"
 #include "cli/config_command.hpp"
 #include "cli/report.hpp"
 #include "cli/report_text.hpp"
 #include "cli/when.hpp"
-#include "verify/base/safe_file.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

@@ -19,10 +19,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "cli/config_command.hpp"
 #include "cli/postfix_settings.hpp"
 #include "config/config.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string>
 
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
 
 // Questions to a daemon that runs, asked from outside. Each ends by its deadline, whatever the
 // other side does; only a name instead of an address may take longer, as long as the DNS takes.

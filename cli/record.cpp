@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <map>
 
+#include "base/text.hpp"
 #include "config/show.hpp"
 #include "report/results_field.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

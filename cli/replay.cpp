@@ -7,11 +7,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "cli/progress.hpp"
 #include "cli/when.hpp"
 #include "report/json_writer.hpp"
 #include "report/reader/rederive.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "cli/check.hpp"
 #include "cli/event_source.hpp"
 #include "policy/rules.hpp"
 #include "report/event.hpp"
-#include "verify/base/time.hpp"
 
 namespace cli {
 

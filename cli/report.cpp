@@ -9,6 +9,8 @@
 
 #include <sysexits.h>
 
+#include "base/log.hpp"
+#include "base/text.hpp"
 #include "cli/become_owner.hpp"
 #include "cli/config_command.hpp"
 #include "cli/report_text.hpp"
@@ -20,8 +22,6 @@
 #include "report/outbox/report_sender.hpp"
 #include "report/store/plausible_time.hpp"
 #include "report/store/store.hpp"
-#include "verify/base/log.hpp"
-#include "verify/base/text.hpp"
 #include "verify/stack.hpp"
 
 namespace cli {

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "cli/csv.hpp"
 #include "report/json_writer.hpp"
 #include "report/timestamp.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

@@ -7,10 +7,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "cli/config_command.hpp"
 #include "report/store/database.hpp"
 #include "report/timestamp.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

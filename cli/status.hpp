@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "cli/check.hpp"
 #include "cli/condition.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 
 namespace cli {
 

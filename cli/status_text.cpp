@@ -2,10 +2,10 @@
 #include <chrono>
 #include <utility>
 
+#include "base/text.hpp"
 #include "cli/status.hpp"
 #include "report/json_writer.hpp"
 #include "report/timestamp.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

@@ -4,10 +4,10 @@
 #include <span>
 #include <utility>
 
+#include "base/text.hpp"
 #include "cli/page.hpp"
 #include "report/reader/advice.hpp"
 #include "report/timestamp.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace cli {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "base/text.hpp"
 #include "report/timestamp.hpp"
-#include "verify/base/text.hpp"
 
 namespace cli {
 

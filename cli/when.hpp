@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "verify/base/time.hpp"
+#include "base/time.hpp"
 
 namespace cli {
 

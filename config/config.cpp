@@ -12,10 +12,10 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "base/text.hpp"
 #include "config/schema.hpp"
 #include "config/section.hpp"
 #include "config/value.hpp"
-#include "verify/base/text.hpp"
 
 namespace config {
 

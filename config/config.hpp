@@ -9,14 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/log.hpp"
+#include "base/result.hpp"
 #include "policy/decision.hpp"
 #include "report/destination.hpp"
 #include "report/event.hpp"
 #include "report/feedback/submission.hpp"
 #include "report/outbox/deliveries.hpp"
 #include "report/spool.hpp"
-#include "verify/base/log.hpp"
-#include "verify/base/result.hpp"
 #include "verify/dns/ares_resolver.hpp"
 #include "verify/dns/breaker_resolver.hpp"
 #include "verify/dns/caching_resolver.hpp"

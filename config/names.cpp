@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace config {
 

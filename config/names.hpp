@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/domain.hpp"
+#include "base/ip_address.hpp"
 #include "config/section.hpp"
-#include "verify/base/domain.hpp"
-#include "verify/base/ip_address.hpp"
 
 // Domains and networks as values of keys.
 namespace config {

@@ -5,8 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "base/text.hpp"
 #include "config/names.hpp"
-#include "verify/base/text.hpp"
 
 namespace config {
 

@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/text.hpp"
 #include "config/names.hpp"
 #include "config/policy_schema.hpp"
-#include "verify/base/text.hpp"
 
 namespace config {
 

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "config/names.hpp"
 #include "report/relay_url.hpp"
-#include "verify/base/text.hpp"
 
 namespace config {
 

@@ -6,14 +6,14 @@
 #include <optional>
 #include <utility>
 
+#include "base/domain.hpp"
+#include "base/ip_address.hpp"
+#include "base/text.hpp"
 #include "config/policy_schema.hpp"
 #include "config/policy_tables.hpp"
 #include "config/report_schema.hpp"
 #include "config/socket.hpp"
 #include "config/store_url.hpp"
-#include "verify/base/domain.hpp"
-#include "verify/base/ip_address.hpp"
-#include "verify/base/text.hpp"
 
 namespace config {
 

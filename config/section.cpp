@@ -4,7 +4,7 @@
 #include <numeric>
 #include <span>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace config {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/hash.hpp"
 #include "config/store_url.hpp"
-#include "verify/base/hash.hpp"
 
 namespace config {
 

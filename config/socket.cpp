@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "verify/base/domain.hpp"
-#include "verify/base/ip_address.hpp"
-#include "verify/base/text.hpp"
+#include "base/domain.hpp"
+#include "base/ip_address.hpp"
+#include "base/text.hpp"
 
 namespace config {
 

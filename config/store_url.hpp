@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "verify/base/result.hpp"
+#include "base/result.hpp"
 
 namespace config {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 
 namespace milter {
 

@@ -21,11 +21,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/guarded.hpp"
+#include "base/log.hpp"
 #include "milter/folder_owner.hpp"
 #include "milter/mta.hpp"
 #include "milter/once_a_minute.hpp"
-#include "verify/base/guarded.hpp"
-#include "verify/base/log.hpp"
 
 namespace milter {
 

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "base/result.hpp"
 #include "milter/session.hpp"
-#include "verify/base/result.hpp"
 
 // The only door to libmilter. Its callbacks carry no user data at connect time, so this file
 // owns the program's one global: the Services new sessions start with.

@@ -17,6 +17,8 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "base/log.hpp"
+#include "base/text.hpp"
 #include "config/config.hpp"
 #include "config/socket.hpp"
 #include "milter/libmilter.hpp"
@@ -26,8 +28,6 @@
 #include "milter/vouch_keeper.hpp"
 #include "report/site_key.hpp"
 #include "report/spool.hpp"
-#include "verify/base/log.hpp"
-#include "verify/base/text.hpp"
 #include "verify/stack.hpp"
 
 namespace {

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "base/result.hpp"
 #include "report/event.hpp"
-#include "verify/base/result.hpp"
 
 // The only door to prometheus-cpp.
 namespace milter {

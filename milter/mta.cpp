@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace milter {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.hpp"
+#include "base/text.hpp"
 #include "milter/once_a_minute.hpp"
 #include "milter/own_fields.hpp"
 #include "milter/request_limits.hpp"
@@ -10,8 +12,6 @@
 #include "policy/stages.hpp"
 #include "report/results_field.hpp"
 #include "verify/auth_results.hpp"
-#include "verify/base/log.hpp"
-#include "verify/base/text.hpp"
 
 namespace milter {
 

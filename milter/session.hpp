@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ip_address.hpp"
 #include "policy/decision.hpp"
 #include "report/event.hpp"
 #include "report/examination.hpp"
 #include "report/spool.hpp"
-#include "verify/base/ip_address.hpp"
 #include "verify/verification.hpp"
 
 namespace milter {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 #include "verify/verification.hpp"
 
 namespace milter {

@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-#include "verify/base/log.hpp"
+#include "base/log.hpp"
 
 namespace milter {
 

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "verify/base/hash.hpp"
-#include "verify/base/text.hpp"
+#include "base/hash.hpp"
+#include "base/text.hpp"
 
 namespace milter {
 

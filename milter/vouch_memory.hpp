@@ -10,9 +10,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/guarded.hpp"
+#include "base/result.hpp"
 #include "milter/vouchers.hpp"
-#include "verify/base/guarded.hpp"
-#include "verify/base/result.hpp"
 
 namespace milter {
 

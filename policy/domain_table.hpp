@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/domain.hpp"
 #include "policy/index.hpp"
-#include "verify/base/domain.hpp"
 
 namespace policy {
 

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "verify/base/ip_address.hpp"
+#include "base/ip_address.hpp"
 
 // Values by domain or by network, found by hashing: a look-up costs one probe for each label of the
 // name, or for each prefix length in use, however many values there are.

@@ -5,8 +5,8 @@
 #include <bit>
 #include <span>
 
+#include "base/text.hpp"
 #include "policy/skeleton.hpp"
-#include "verify/base/text.hpp"
 
 namespace policy {
 

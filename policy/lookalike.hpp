@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "verify/base/domain.hpp"
+#include "base/domain.hpp"
 
 namespace policy {
 

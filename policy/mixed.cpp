@@ -8,7 +8,7 @@
 #include <set>
 #include <utility>
 
-#include "verify/base/domain.hpp"
+#include "base/domain.hpp"
 
 namespace policy {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/domain.hpp"
+#include "base/ip_address.hpp"
 #include "policy/stance.hpp"
-#include "verify/base/domain.hpp"
-#include "verify/base/ip_address.hpp"
 #include "verify/verification.hpp"
 
 // Exceptions keyed on what is authenticated, or on the client's address: never on From alone,

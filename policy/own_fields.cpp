@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "base/text.hpp"
 #include "verify/auth_results_parser.hpp"
-#include "verify/base/text.hpp"
 
 namespace policy {
 

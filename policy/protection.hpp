@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "base/domain.hpp"
+#include "base/ip_address.hpp"
 #include "policy/domain_table.hpp"
 #include "policy/lookalike.hpp"
-#include "verify/base/domain.hpp"
-#include "verify/base/ip_address.hpp"
 #include "verify/verification.hpp"
 
 // The organisation's own domains: enforced whatever they publish.

@@ -5,12 +5,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/domain.hpp"
 #include "policy/domain_table.hpp"
 #include "policy/overrides.hpp"
 #include "policy/protection.hpp"
 #include "policy/tenants.hpp"
 #include "policy/trust.hpp"
-#include "verify/base/domain.hpp"
 
 // What the receiving site wants ("local policy", RFC 9989 §7). dmarc::Policy is what the sender
 // asks for; policy::Rules is what we do about it.

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "policy/lookalike.hpp"
-#include "verify/base/text.hpp"
 
 namespace policy {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace policy {
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "base/domain.hpp"
 #include "policy/rules.hpp"
-#include "verify/base/domain.hpp"
 
 // Staged enforcement: how much of what the rules want is really done.
 namespace policy {

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/domain.hpp"
 #include "policy/overrides.hpp"
 #include "policy/stance.hpp"
-#include "verify/base/domain.hpp"
 
 // Whose rules count for a recipient.
 namespace policy {

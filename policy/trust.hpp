@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "verify/base/ip_address.hpp"
+#include "base/ip_address.hpp"
 #include "verify/verification.hpp"
 
 // Whose mail is not verified at all.

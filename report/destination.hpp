@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "verify/base/domain.hpp"
-#include "verify/base/result.hpp"
+#include "base/domain.hpp"
+#include "base/result.hpp"
 
 // Where a domain owner wants reports: the URIs of rua= and ruf=. They come from strangers' DNS.
 namespace report {

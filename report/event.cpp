@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.hpp"
 #include "report/facts_writer.hpp"
 #include "report/json_writer.hpp"
 #include "report/timestamp.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

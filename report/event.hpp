@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "policy/decision.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 #include "verify/verification.hpp"
 
 namespace report {

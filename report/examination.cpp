@@ -4,9 +4,9 @@
 #include <chrono>
 #include <utility>
 
+#include "base/text.hpp"
 #include "policy/signals.hpp"
 #include "report/redaction.hpp"
-#include "verify/base/text.hpp"
 #include "verify/origin.hpp"
 
 namespace report {

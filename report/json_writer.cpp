@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace report {
 

@@ -1,9 +1,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "report/event.hpp"
 #include "report/words.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

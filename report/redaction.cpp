@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <optional>
 
+#include "base/text.hpp"
 #include "report/digest.hpp"
-#include "verify/base/text.hpp"
 #include "verify/mail/address.hpp"
 #include "verify/mail/tag_list.hpp"
 

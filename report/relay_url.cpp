@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "verify/base/ip_address.hpp"
-#include "verify/base/text.hpp"
+#include "base/ip_address.hpp"
+#include "base/text.hpp"
 
 namespace report {
 

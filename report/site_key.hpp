@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "verify/base/result.hpp"
+#include "base/result.hpp"
 
 namespace report {
 

@@ -7,8 +7,8 @@
 #include <memory>
 #include <string_view>
 
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
 
 namespace report {
 

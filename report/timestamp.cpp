@@ -4,7 +4,7 @@
 #include <charconv>
 #include <chrono>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace report {
 

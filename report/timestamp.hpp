@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "verify/base/time.hpp"
+#include "base/time.hpp"
 
 // RFC 3339 §5.6: the one way times are written in events and read from them.
 namespace report {

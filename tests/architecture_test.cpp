@@ -19,33 +19,33 @@ namespace fs = std::filesystem;
 // Folder -> folders it may include, beside itself. Read downwards: nothing points up. A main.cpp
 // and everything in cli/ is a program: it joins the parts, so it may include all of them.
 const std::map<std::string, std::set<std::string>> may_include = {
-    {"verify/base", {}},
-    {"verify/mail", {"verify/base"}},
-    {"verify/crypto", {"verify/base"}},
-    {"verify/dns", {"verify/base"}},
-    {"verify/spf", {"verify/base", "verify/dns"}},
-    {"verify/dkim", {"verify/base", "verify/mail", "verify/crypto", "verify/dns"}},
-    {"verify/arc", {"verify/base", "verify/mail", "verify/dkim"}},
-    {"verify/dmarc", {"verify/base", "verify/dns"}},
+    {"base", {}},
+    {"verify/mail", {"base"}},
+    {"verify/crypto", {"base"}},
+    {"verify/dns", {"base"}},
+    {"verify/spf", {"base", "verify/dns"}},
+    {"verify/dkim", {"base", "verify/mail", "verify/crypto", "verify/dns"}},
+    {"verify/arc", {"base", "verify/mail", "verify/dkim"}},
+    {"verify/dmarc", {"base", "verify/dns"}},
     {"verify",
-     {"verify/base", "verify/mail", "verify/crypto", "verify/dns", "verify/spf", "verify/dkim",
+     {"base", "verify/mail", "verify/crypto", "verify/dns", "verify/spf", "verify/dkim",
       "verify/arc", "verify/dmarc", "verify/iprev"}},
-    {"verify/iprev", {"verify/base", "verify/dns"}},
-    {"policy", {"verify", "verify/base"}},
-    {"report", {"policy", "verify", "verify/base", "verify/mail", "verify/crypto"}},
-    {"report/reader", {"report", "policy", "verify", "verify/base", "verify/dns"}},
+    {"verify/iprev", {"base", "verify/dns"}},
+    {"policy", {"verify", "base"}},
+    {"report", {"policy", "verify", "base", "verify/mail", "verify/crypto"}},
+    {"report/reader", {"report", "policy", "verify", "base", "verify/dns"}},
     {"report/feedback",
-     {"report", "report/reader", "policy", "verify/base", "verify/crypto", "verify/dns",
+     {"report", "report/reader", "policy", "base", "verify/crypto", "verify/dns",
       "verify/dmarc"}},
     {"report/store",
-     {"report", "report/reader", "report/feedback", "policy", "verify/base", "verify/crypto"}},
+     {"report", "report/reader", "report/feedback", "policy", "base", "verify/crypto"}},
     {"report/outbox",
-     {"report", "report/reader", "report/feedback", "report/store", "verify/base", "verify/dns",
+     {"report", "report/reader", "report/feedback", "report/store", "base", "verify/dns",
       "verify/dmarc"}},
     {"config",
-     {"policy", "verify", "verify/base", "verify/dns", "report", "report/feedback",
+     {"policy", "verify", "base", "verify/dns", "report", "report/feedback",
       "report/outbox"}},
-    {"milter", {"report", "policy", "verify", "verify/base"}},
+    {"milter", {"report", "policy", "verify", "base"}},
 };
 
 // Third-party header -> the one file that may include it.
@@ -54,8 +54,8 @@ const std::map<std::string, std::string> owner = {
     {"prometheus/", "milter/metrics.cpp"},
     {"ares", "verify/dns/ares_channel.cpp"},
     {"openssl/", "verify/crypto/crypto.cpp"},
-    {"spdlog/", "verify/base/log.cpp"},
-    {"idn2", "verify/base/domain.cpp"},
+    {"spdlog/", "base/log.cpp"},
+    {"idn2", "base/domain.cpp"},
     {"toml++/", "config/config.cpp"},
     {"nlohmann/", "report/reader/json_reader.cpp"},
     {"sqlite3", "report/store/sqlite_database.cpp"},
@@ -82,7 +82,7 @@ bool is_program(const std::string& path) {
 std::vector<Include> all_includes(const fs::path& root) {
   static const std::regex line(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
   std::vector<Include> found;
-  for (const char* top : {"milter", "verify", "policy", "report", "config", "cli"}) {
+  for (const char* top : {"base", "milter", "verify", "policy", "report", "config", "cli"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / top)) {
       const std::string extension = entry.path().extension().string();
       if (extension != ".hpp" && extension != ".cpp") continue;

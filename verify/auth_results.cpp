@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace verify {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "verify/base/domain.hpp"
-#include "verify/base/text.hpp"
+#include "base/domain.hpp"
+#include "base/text.hpp"
 
 namespace verify {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "verify/base/domain.hpp"
+#include "base/domain.hpp"
 
 // Reading Authentication-Results (RFC 8601 §2.2): tolerantly, to find those that claim to be ours,
 // and strictly, to learn what one says.

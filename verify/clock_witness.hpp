@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "verify/base/domain.hpp"
-#include "verify/base/guarded.hpp"
-#include "verify/base/ip_address.hpp"
+#include "base/domain.hpp"
+#include "base/guarded.hpp"
+#include "base/ip_address.hpp"
 #include "verify/dkim/judge.hpp"
 
 namespace verify {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/crypto/base64.hpp"
 
 namespace verify {

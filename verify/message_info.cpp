@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/crypto/crypto.hpp"
 #include "verify/display_name.hpp"
 #include "verify/mail/address.hpp"

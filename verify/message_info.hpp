@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "verify/base/domain.hpp"
+#include "base/domain.hpp"
 #include "verify/mail/headers.hpp"
 
 namespace verify {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/mail/date.hpp"
 #include "verify/mail/received.hpp"
 

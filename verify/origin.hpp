@@ -3,7 +3,7 @@
 #include <optional>
 #include <span>
 
-#include "verify/base/ip_address.hpp"
+#include "base/ip_address.hpp"
 #include "verify/mail/headers.hpp"
 #include "verify/verification.hpp"
 

@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "verify/base/time.hpp"
-#include "verify/base/worker_pool.hpp"
+#include "base/time.hpp"
+#include "base/worker_pool.hpp"
 #include "verify/dns/recording_resolver.hpp"
 #include "verify/spf/spf.hpp"
 

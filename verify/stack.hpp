@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <memory>
 
-#include "verify/base/result.hpp"
-#include "verify/base/worker_pool.hpp"
+#include "base/result.hpp"
+#include "base/worker_pool.hpp"
 #include "verify/clock_witness.hpp"
 #include "verify/dkim/key_cache.hpp"
 #include "verify/dns/ares_resolver.hpp"

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-#include "verify/base/domain.hpp"
-#include "verify/base/text.hpp"
+#include "base/domain.hpp"
+#include "base/text.hpp"
 
 namespace verify {
 

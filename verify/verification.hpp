@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/worker_pool.hpp"
 #include "verify/arc/arc.hpp"
-#include "verify/base/worker_pool.hpp"
 #include "verify/clock_witness.hpp"
 #include "verify/dkim/judge.hpp"
 #include "verify/dmarc/judge.hpp"

@@ -8,8 +8,8 @@
 
 #include <pugixml.hpp>
 
+#include "base/text.hpp"
 #include "report/digest.hpp"
-#include "verify/base/text.hpp"
 #include "verify/dmarc/record.hpp"
 
 namespace report {

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/domain.hpp"
+#include "base/time.hpp"
 #include "report/feedback/mail_message.hpp"
 #include "report/feedback/report_row.hpp"
-#include "verify/base/domain.hpp"
-#include "verify/base/time.hpp"
 
 // Aggregate reports (RFC 9990): what a domain owner is told once a day. The only door to pugixml.
 namespace report {

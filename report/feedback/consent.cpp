@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/dmarc/record.hpp"
 
 namespace report {

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
 #include "report/destination.hpp"
-#include "verify/base/time.hpp"
 #include "verify/dmarc/discovery.hpp"
 #include "verify/dns/resolver.hpp"
 

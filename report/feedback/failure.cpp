@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "report/digest.hpp"
 #include "report/feedback/report_row.hpp"
 #include "report/redaction.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

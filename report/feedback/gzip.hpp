@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "verify/base/result.hpp"
+#include "base/result.hpp"
 
 // RFC 1952: the only door to zlib.
 namespace report {

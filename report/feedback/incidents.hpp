@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "policy/protection.hpp"
 #include "report/event.hpp"
-#include "verify/base/time.hpp"
 
 // Campaigns against the organisation's own domains, as a national CERT wants to hear of them.
 namespace report {

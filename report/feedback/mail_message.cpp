@@ -4,7 +4,7 @@
 #include <array>
 #include <chrono>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/crypto/base64.hpp"
 
 namespace report {

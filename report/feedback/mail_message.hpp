@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
 #include "report/destination.hpp"
-#include "verify/base/time.hpp"
 
 // The mail messages that carry reports (RFC 5322, RFC 2045).
 namespace report {

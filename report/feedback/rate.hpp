@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "verify/base/time.hpp"
+#include "base/time.hpp"
 
 // How much is sent: arithmetic on counters that somebody else keeps.
 namespace report {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.hpp"
 #include "report/json_writer.hpp"
 #include "report/reader/json_reader.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
 #include "report/event.hpp"
-#include "verify/base/result.hpp"
 #include "verify/dmarc/record.hpp"
 
 // What of a message goes into an aggregate report (RFC 9990 §3.1.1).

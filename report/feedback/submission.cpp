@@ -9,9 +9,9 @@
 
 #include <curl/curl.h>
 
+#include "base/ip_address.hpp"
+#include "base/text.hpp"
 #include "report/relay_url.hpp"
-#include "verify/base/ip_address.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
 #include "report/destination.hpp"
-#include "verify/base/result.hpp"
 
 // Mail out of the house: the only door to libcurl (SMTP).
 namespace report {

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
 #include "report/feedback/aggregate.hpp"
 #include "report/store/database.hpp"
 #include "report/store/time_columns.hpp"
-#include "verify/base/result.hpp"
 
 // The counts (store/report_counts.hpp) that one aggregate report is made of.
 namespace report {

@@ -9,12 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "report/destination.hpp"
 #include "report/feedback/submission.hpp"
 #include "report/store/database.hpp"
 #include "report/store/time_columns.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 
 // The queue of reports: one delivery for each report and mailbox.
 namespace report {

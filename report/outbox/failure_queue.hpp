@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "report/event.hpp"
 #include "report/feedback/failure.hpp"
 #include "report/outbox/outbox.hpp"
 #include "report/store/database.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 
 // Messages that failed (store/failure_rows.hpp) on their way to failure reports: those of one
 // incident are told once their hour is over (RFC 9991 §8.1).

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/text.hpp"
 #include "report/destination.hpp"
 #include "report/feedback/gzip.hpp"
 #include "report/feedback/submission.hpp"
@@ -13,7 +14,6 @@
 #include "report/outbox/deliveries.hpp"
 #include "report/store/sql.hpp"
 #include "report/store/store_identity.hpp"
-#include "verify/base/text.hpp"
 #include "verify/dmarc/record.hpp"
 
 namespace report {

@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "report/feedback/aggregate.hpp"
 #include "report/store/database.hpp"
 #include "report/store/time_columns.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 
 // Reports that are made and wait to be sent (docs/formats/report.md). A report is made once for
 // each UTC day and policy domain, whatever becomes of the process: its octets and its id are in the

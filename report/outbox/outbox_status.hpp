@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "report/store/database.hpp"
 #include "report/store/time_columns.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 
 // What the outbox holds, for people.
 namespace report {

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "report/feedback/aggregate.hpp"
 #include "report/feedback/consent.hpp"
 #include "report/outbox/failure_queue.hpp"
 #include "report/outbox/outbox.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

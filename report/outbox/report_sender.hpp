@@ -6,12 +6,12 @@
 #include <optional>
 #include <string>
 
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "report/feedback/failure.hpp"
 #include "report/feedback/submission.hpp"
 #include "report/outbox/deliveries.hpp"
 #include "report/store/database.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 #include "verify/dns/resolver.hpp"
 
 // Sends what waits in the outbox.

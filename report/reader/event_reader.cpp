@@ -4,10 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.hpp"
 #include "report/reader/facts_reader.hpp"
 #include "report/reader/json_reader.hpp"
 #include "report/timestamp.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
 #include "report/event.hpp"
-#include "verify/base/result.hpp"
 
 // Reads what to_line() wrote. Not part of the daemon.
 namespace report {

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace report {
 

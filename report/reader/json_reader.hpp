@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include "verify/base/domain.hpp"
+#include "base/domain.hpp"
 
 // JSON from outside: the only door to nlohmann-json.
 namespace report {

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 #include "verify/dns/recording_resolver.hpp"
 #include "verify/dns/resolver.hpp"
 

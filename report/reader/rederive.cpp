@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "base/worker_pool.hpp"
 #include "report/reader/recorded_resolver.hpp"
-#include "verify/base/worker_pool.hpp"
 #include "verify/dmarc_check.hpp"
 #include "verify/origin.hpp"
 #include "verify/spf_check.hpp"

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "verify/base/safe_file.hpp"
-#include "verify/base/text.hpp"
+#include "base/safe_file.hpp"
+#include "base/text.hpp"
 
 namespace report {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
 #include "report/reader/event_reader.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

@@ -9,12 +9,12 @@
 #include <set>
 #include <string>
 
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "report/reader/spool_reader.hpp"
 #include "report/store/retention.hpp"
 #include "report/store/store.hpp"
-#include "verify/base/log.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 
 namespace report {
 

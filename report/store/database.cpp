@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace report {
 

@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
 
 // SQL, whoever speaks it. Two implementations: SQLite for one machine, PostgreSQL for a fleet. All
 // statements of Postern are written once, in the SQL both understand.

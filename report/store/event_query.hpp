@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.hpp"
 #include "policy/stance.hpp"
 #include "report/store/database.hpp"
-#include "verify/base/time.hpp"
 
 // Questions about stored events.
 namespace report {

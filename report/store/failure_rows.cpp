@@ -1,8 +1,8 @@
 #include "report/store/failure_rows.hpp"
 
+#include "base/text.hpp"
 #include "report/feedback/failure.hpp"
 #include "report/store/time_columns.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

@@ -2,9 +2,9 @@
 
 #include <string>
 
+#include "base/result.hpp"
 #include "report/event.hpp"
 #include "report/store/database.hpp"
-#include "verify/base/result.hpp"
 
 // Messages that failed, kept when they are collected, those of one incident together; the outbox
 // makes failure reports of them (failure_queue.hpp).

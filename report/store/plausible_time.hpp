@@ -4,8 +4,8 @@
 #include <set>
 #include <string>
 
+#include "base/time.hpp"
 #include "report/store/database.hpp"
-#include "verify/base/time.hpp"
 
 // What time it may be. Clocks are wrong at times: of this machine, of a gateway whose events are in
 // the store, after a battery died or a virtual machine slept. Nothing is deleted for one of them.

@@ -7,8 +7,8 @@
 
 #include <pqxx/pqxx>
 
+#include "base/text.hpp"
 #include "report/store/database.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "report/feedback/report_row.hpp"
 #include "report/store/database.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 
 // The counters that aggregate reports are made of: how many messages had the same row, for each UTC
 // day and policy domain, and when the last of them came. Rows of a day may still come after its

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "report/store/database.hpp"
-#include "verify/base/time.hpp"
 
 namespace report {
 

@@ -1,6 +1,6 @@
 #include "report/store/sql.hpp"
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace report {
 

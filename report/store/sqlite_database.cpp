@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/safe_file.hpp"
+#include "base/text.hpp"
 #include "report/store/database.hpp"
-#include "verify/base/safe_file.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/text.hpp"
 #include "report/feedback/gzip.hpp"
 #include "report/store/event_query.hpp"
 #include "report/store/failure_rows.hpp"
@@ -13,7 +14,6 @@
 #include "report/store/sql.hpp"
 #include "report/store/store_identity.hpp"
 #include "report/store/time_columns.hpp"
-#include "verify/base/text.hpp"
 
 namespace report {
 

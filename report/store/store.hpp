@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
 #include "report/event.hpp"
 #include "report/reader/event_reader.hpp"
 #include "report/store/database.hpp"
 #include "report/store/migrations.hpp"
-#include "verify/base/result.hpp"
 
 // What is kept of events: for questions (event_query.hpp, retention.hpp), and for reports
 // (report_counts.hpp). Tables: docs/formats/store.md.

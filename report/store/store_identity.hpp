@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "base/result.hpp"
 #include "report/store/database.hpp"
-#include "verify/base/result.hpp"
 
 // What tells the stores of one organization apart, in the ids of their reports.
 namespace report {

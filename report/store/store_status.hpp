@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "report/store/database.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 
 // What a store holds, for people.
 namespace report {

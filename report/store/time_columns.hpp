@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "verify/base/time.hpp"
+#include "base/time.hpp"
 
 // Times as columns hold them: milliseconds, hours or days since 1970, UTC.
 namespace report {

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
 #include "cli/message.hpp"
 #include "report/examination.hpp"
 #include "tests/corpus/mailboxes.hpp"
 #include "tests/support/fake_resolver.hpp"
-#include "verify/base/text.hpp"
 #include "verify/mail/received.hpp"
 
 namespace {

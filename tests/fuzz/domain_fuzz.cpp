@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/domain.hpp"
+#include "base/text.hpp"
 #include "tests/fuzz/fuzz.hpp"
-#include "verify/base/domain.hpp"
-#include "verify/base/text.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/text.hpp"
 #include "tests/fuzz/fuzz.hpp"
-#include "verify/base/text.hpp"
 #include "verify/dkim/canonical.hpp"
 #include "verify/dkim/coverage.hpp"
 #include "verify/dkim/header_hash.hpp"

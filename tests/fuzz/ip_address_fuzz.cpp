@@ -1,7 +1,7 @@
 // Addresses and networks: their text reads back to the same.
 
+#include "base/ip_address.hpp"
 #include "tests/fuzz/fuzz.hpp"
-#include "verify/base/ip_address.hpp"
 
 namespace {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "tests/fuzz/fuzz.hpp"
-#include "verify/base/text.hpp"
 
 namespace {
 

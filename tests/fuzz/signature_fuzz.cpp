@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "tests/fuzz/fuzz.hpp"
-#include "verify/base/text.hpp"
 #include "verify/dkim/header_hash.hpp"
 #include "verify/dkim/key.hpp"
 #include "verify/dkim/signature.hpp"

@@ -7,8 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/text.hpp"
 #include "report/event.hpp"
-#include "verify/base/text.hpp"
 
 namespace {
 

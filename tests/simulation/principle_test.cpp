@@ -20,11 +20,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/text.hpp"
 #include "config/config.hpp"
 #include "report/examination.hpp"
 #include "tests/support/fake_resolver.hpp"
 #include "tests/support/signer.hpp"
-#include "verify/base/text.hpp"
 
 namespace {
 

@@ -11,9 +11,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/text.hpp"
 #include "tests/support/faulty_resolver.hpp"
 #include "tests/support/gateway.hpp"
-#include "verify/base/text.hpp"
 
 namespace {
 

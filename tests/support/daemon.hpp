@@ -13,8 +13,8 @@
 
 #include <sys/types.h>
 
+#include "base/time.hpp"
 #include "tests/support/temporary_folder.hpp"
-#include "verify/base/time.hpp"
 
 namespace support {
 

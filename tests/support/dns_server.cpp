@@ -16,9 +16,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/guarded.hpp"
+#include "base/text.hpp"
 #include "tests/support/dns_message.hpp"
-#include "verify/base/guarded.hpp"
-#include "verify/base/text.hpp"
 
 namespace support {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace support {
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 #include "verify/dns/resolver.hpp"
 
 namespace support {

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.hpp"
 #include "tests/support/letter.hpp"
-#include "verify/base/result.hpp"
 
 namespace support {
 

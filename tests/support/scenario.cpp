@@ -9,9 +9,9 @@
 #include <optional>
 #include <sstream>
 
+#include "base/text.hpp"
 #include "tests/support/scenario_sign.hpp"
 #include "tests/support/scenario_text.hpp"
-#include "verify/base/text.hpp"
 
 namespace support {
 

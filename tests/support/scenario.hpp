@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "tests/support/fake_resolver.hpp"
 #include "tests/support/mta.hpp"
-#include "verify/base/result.hpp"
-#include "verify/base/time.hpp"
 
 // A whole message as a script: DNS, SMTP dialogue, expected outcome (docs/formats/scenario.md).
 namespace support {

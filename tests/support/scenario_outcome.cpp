@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "tests/support/scenario.hpp"
-#include "verify/base/text.hpp"
 
 namespace support {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
 #include "tests/support/scenario_text.hpp"
 #include "tests/support/signer.hpp"
-#include "verify/base/text.hpp"
 
 namespace support {
 

@@ -3,8 +3,8 @@
 #include <map>
 #include <string>
 
+#include "base/result.hpp"
 #include "tests/support/letter.hpp"
-#include "verify/base/result.hpp"
 
 namespace support {
 

@@ -6,8 +6,8 @@
 #include <regex>
 #include <utility>
 
+#include "base/text.hpp"
 #include "tests/support/signer.hpp"
-#include "verify/base/text.hpp"
 
 namespace support {
 

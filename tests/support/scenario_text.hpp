@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "verify/base/result.hpp"
+#include "base/result.hpp"
 
 // The small notations inside a scenario (docs/formats/scenario.md).
 namespace support {

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 
 namespace support {
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "verify/arc/arc.hpp"
-#include "verify/base/text.hpp"
 #include "verify/mail/tag_list.hpp"
 
 namespace arc {

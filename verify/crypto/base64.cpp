@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace crypto {
 

@@ -11,7 +11,7 @@
 #include <openssl/params.h>
 #include <openssl/rsa.h>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 #include "verify/crypto/der.hpp"
 
 namespace crypto {

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/dkim/canonical.hpp"
 #include "verify/mail/address.hpp"
 

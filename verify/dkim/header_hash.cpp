@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/dkim/canonical.hpp"
 
 namespace dkim {

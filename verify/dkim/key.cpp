@@ -3,7 +3,7 @@
 #include <initializer_list>
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/mail/tag_list.hpp"
 
 namespace dkim {

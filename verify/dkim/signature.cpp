@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace dkim {
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "verify/base/domain.hpp"
+#include "base/domain.hpp"
 #include "verify/dmarc/record.hpp"
 #include "verify/dns/resolver.hpp"
 

@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace dmarc {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "verify/base/result.hpp"
+#include "base/result.hpp"
 
 // The policy record a domain publishes at _dmarc.<domain>, RFC 9989 §4.5 to §4.8.
 namespace dmarc {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace dns {
 

@@ -11,8 +11,8 @@
 #include <variant>
 #include <vector>
 
-#include "verify/base/ip_address.hpp"
-#include "verify/base/time.hpp"
+#include "base/ip_address.hpp"
+#include "base/time.hpp"
 
 // What is asked of the DNS and what comes back: values, and no way to ask.
 namespace dns {

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "verify/base/result.hpp"
+#include "base/result.hpp"
 #include "verify/dns/server_address.hpp"
 #include "verify/dns/wire_name.hpp"
 

@@ -18,7 +18,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 #include "verify/dns/channel_pool.hpp"
 #include "verify/dns/pacer.hpp"
 #include "verify/dns/question_inbox.hpp"

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 #include "verify/dns/random_numbers.hpp"
 
 namespace dns {

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 #include "verify/dns/question_hash.hpp"
 
 namespace dns {

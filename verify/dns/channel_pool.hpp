@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "verify/base/result.hpp"
+#include "base/result.hpp"
 #include "verify/dns/ares_channel.hpp"
 
 namespace dns {

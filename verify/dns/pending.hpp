@@ -3,7 +3,7 @@
 #include <functional>
 #include <memory>
 
-#include "verify/base/time.hpp"
+#include "base/time.hpp"
 #include "verify/dns/answer.hpp"
 
 namespace dns {

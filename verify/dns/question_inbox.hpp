@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 #include "verify/dns/event_poll.hpp"
 #include "verify/dns/resolver.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 
 namespace dns {
 

@@ -5,7 +5,7 @@
 
 #include <sys/stat.h>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace dns {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace dns {
 

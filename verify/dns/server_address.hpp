@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "verify/base/ip_address.hpp"
-#include "verify/base/result.hpp"
+#include "base/ip_address.hpp"
+#include "base/result.hpp"
 
 namespace dns {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "verify/base/result.hpp"
+#include "base/result.hpp"
 #include "verify/dns/resolv_conf.hpp"
 #include "verify/dns/server_address.hpp"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/dns/wire_name.hpp"
 
 namespace dns {

@@ -1,6 +1,6 @@
 #include "verify/dns/wire_name.hpp"
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace dns {
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-#include "verify/base/domain.hpp"
+#include "base/domain.hpp"
 
 namespace iprev {
 

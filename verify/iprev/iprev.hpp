@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "verify/base/ip_address.hpp"
-#include "verify/base/time.hpp"
+#include "base/ip_address.hpp"
+#include "base/time.hpp"
 #include "verify/dns/resolver.hpp"
 
 // Forward-confirmed reverse DNS, RFC 8601 §3.

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/mail/second_reading.hpp"
 
 namespace mail {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "verify/base/domain.hpp"
-#include "verify/base/result.hpp"
+#include "base/domain.hpp"
+#include "base/result.hpp"
 #include "verify/mail/headers.hpp"
 
 namespace mail {

@@ -19,7 +19,7 @@
 #include <algorithm>
 #include <array>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/mail/received_clause.hpp"
 
 namespace mail {

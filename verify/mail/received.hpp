@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "verify/base/ip_address.hpp"
+#include "base/ip_address.hpp"
 
 namespace mail {
 

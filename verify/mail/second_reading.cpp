@@ -5,7 +5,7 @@
 #include <iterator>
 #include <optional>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace mail {
 

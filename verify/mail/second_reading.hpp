@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "verify/base/domain.hpp"
+#include "base/domain.hpp"
 
 // How other programs may read a From field: what a parser of RFC 5322 §3.4 passes over as a name,
 // a comment or a quoted string may be an address to somebody else.

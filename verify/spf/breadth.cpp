@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/spf/grammar.hpp"
 
 namespace spf {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "verify/base/ip_address.hpp"
-#include "verify/base/result.hpp"
+#include "base/ip_address.hpp"
+#include "base/result.hpp"
 
 // The text of an SPF record, RFC 7208 §12, and nothing more liberal than that.
 namespace spf {

@@ -25,8 +25,8 @@ extern "C" {
 #include <spf2/spf_server.h>
 }
 
-#include "verify/base/guarded.hpp"
-#include "verify/base/text.hpp"
+#include "base/guarded.hpp"
+#include "base/text.hpp"
 
 // How libspf2 is used safely (docs/decisions). Left alone it breaks RFC 7208 in some 75 of the 203
 // cases of the test suite, and what Debian 12 ships has an open hole in the parser of macros

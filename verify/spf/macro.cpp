@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace spf {
 

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/spf/macro.hpp"
 
 namespace spf {

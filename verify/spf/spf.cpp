@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 #include "verify/spf/libspf2_engine.hpp"
 #include "verify/spf/native_engine.hpp"
 #include "verify/spf/session.hpp"

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "verify/base/domain.hpp"
-#include "verify/base/ip_address.hpp"
+#include "base/domain.hpp"
+#include "base/ip_address.hpp"
 #include "verify/dns/resolver.hpp"
 
 // Sender Policy Framework, RFC 7208. The only door to libspf2.

@@ -10,8 +10,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/guarded.hpp"
 #include "tests/support/fake_resolver.hpp"
-#include "verify/base/guarded.hpp"
 
 using namespace std::chrono_literals;
 using dns::Outcome;

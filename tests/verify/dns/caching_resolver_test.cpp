@@ -5,9 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/guarded.hpp"
 #include "tests/support/fake_resolver.hpp"
 #include "tests/support/faulty_resolver.hpp"
-#include "verify/base/guarded.hpp"
 
 using base::Seconds;
 using dns::Outcome;

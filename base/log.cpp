@@ -1,4 +1,4 @@
-#include "verify/base/log.hpp"
+#include "base/log.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,7 +9,7 @@
 #include <spdlog/spdlog.h>
 #include <syslog.h>
 
-#include "verify/base/guarded.hpp"
+#include "base/guarded.hpp"
 
 namespace base::log {
 

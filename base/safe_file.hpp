@@ -9,7 +9,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "verify/base/result.hpp"
+#include "base/result.hpp"
 
 // Files where somebody else may have put a trap: a command that root runs works in directories of
 // the service, whose owner may have planted links there. The one door to such files.

@@ -1,4 +1,4 @@
-#include "verify/base/safe_file.hpp"
+#include "base/safe_file.hpp"
 
 #include <cstdlib>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "verify/base/worker_pool.hpp"
+#include "base/worker_pool.hpp"
 
 #include <atomic>
 #include <future>

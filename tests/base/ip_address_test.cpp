@@ -1,4 +1,4 @@
-#include "verify/base/ip_address.hpp"
+#include "base/ip_address.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,11 +1,11 @@
-#include "verify/base/ip_address.hpp"
+#include "base/ip_address.hpp"
 
 #include <algorithm>
 #include <charconv>
 
 #include <arpa/inet.h>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace base {
 

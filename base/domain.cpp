@@ -1,4 +1,4 @@
-#include "verify/base/domain.hpp"
+#include "base/domain.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include <idn2.h>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace base {
 

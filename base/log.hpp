@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "verify/base/result.hpp"
+#include "base/result.hpp"
 
 // The only door to spdlog. Included by programs only: verify/ and policy/ return what happened and
 // never log.

@@ -1,4 +1,4 @@
-#include "verify/base/safe_file.hpp"
+#include "base/safe_file.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -11,7 +11,7 @@
 #include <pwd.h>
 #include <sys/stat.h>
 
-#include "verify/base/text.hpp"
+#include "base/text.hpp"
 
 namespace base {
 

@@ -1,4 +1,4 @@
-#include "verify/base/domain.hpp"
+#include "base/domain.hpp"
 
 #include <string>
 
