@@ -19,10 +19,10 @@
 #include "cli/record.hpp"
 #include "cli/verdict.hpp"
 #include "config/config.hpp"
+#include "event/event.hpp"
+#include "event/examination.hpp"
+#include "event/site_key.hpp"
 #include "policy/decision.hpp"
-#include "report/event.hpp"
-#include "report/examination.hpp"
-#include "report/site_key.hpp"
 #include "verify/stack.hpp"
 #include "verify/verification.hpp"
 
@@ -75,9 +75,9 @@ struct Run {
   std::function<policy::Circumstances(const verify::Facts&)> circumstances{};
 };
 
-report::Event judge(const Run& run, Message message) {
+event::Event judge(const Run& run, Message message) {
   const base::WallTime now = run.options.now.value_or(system_clock::now());
-  report::Examination examination(
+  event::Examination examination(
       run.connection, run.options.mail_from,
       {run.config.verify, run.config.policy, run.services, run.circumstances}, now);
   for (const std::string& recipient : run.options.recipients)
@@ -94,7 +94,7 @@ report::Event judge(const Run& run, Message message) {
     examination.body(piece);
     rest.remove_prefix(piece.size());
   }
-  report::Event event = examination.finish(report::make_event_id(now));
+  event::Event event = examination.finish(event::make_event_id(now));
   event.time = now;
   event.gateway = run.connection.receiver;
   event.config = "check-" + config::digest(run.config);
@@ -102,7 +102,7 @@ report::Event judge(const Run& run, Message message) {
 }
 
 // False when the scenario could not be written.
-bool record(const std::filesystem::path& file, const report::Event& event, const Run& run,
+bool record(const std::filesystem::path& file, const event::Event& event, const Run& run,
             std::string_view text) {
   return base::write_file(file, to_scenario(event, run.config, text)).has_value();
 }
@@ -122,14 +122,13 @@ int check_files(const Run& run, Output output) {
       status = EX_DATAERR;
       continue;
     }
-    const report::Event event =
-        judge(run, read_message(*text, run.config.verify.header_octets_max));
+    const event::Event event = judge(run, read_message(*text, run.config.verify.header_octets_max));
     if (options.record && !record(*options.record, event, run, *text)) {
       output.error << options.record->string() << ": cannot be written\n";
       status = EX_CANTCREAT;
     }
     if (options.json) {
-      output.out << report::to_line(event, run.config.line) << '\n';
+      output.out << event::to_line(event, run.config.line) << '\n';
     } else {
       output.out << name << '\n' << describe(event);
     }
@@ -155,7 +154,7 @@ int check(const CheckOptions& options, Output output) {
     return EX_CONFIG;
   }
   if (config->verify.lot_key.empty()) {  // Where it cannot be read, lots are not the daemon's.
-    config->verify.lot_key = report::read_site_key(config->spool.directory).value_or("");
+    config->verify.lot_key = event::read_site_key(config->spool.directory).value_or("");
   }
   const auto stack = verify::Stack::open({config->dns, config->cache, config->spf_threads});
   if (!stack) {

@@ -16,9 +16,9 @@
 #include "cli/become_owner.hpp"
 #include "cli/progress.hpp"
 #include "config/config.hpp"
-#include "report/json_writer.hpp"
-#include "report/store/collector.hpp"
-#include "report/store/store.hpp"
+#include "json/writer.hpp"
+#include "store/collector.hpp"
+#include "store/store.hpp"
 
 namespace cli {
 
@@ -28,8 +28,8 @@ using base::log::Level;
 
 constexpr std::size_t text_max = 4096;
 
-report::Collector::Options options_of(const config::Config& config) {
-  report::Collector::Options options;
+store::Collector::Options options_of(const config::Config& config) {
+  store::Collector::Options options;
   options.directory = config.spool.directory;
   options.url = config.store.url;
   if (config.reports.from) options.report_address = config.reports.from->text();
@@ -58,10 +58,10 @@ bool wait(const sigset_t& signals, std::chrono::milliseconds time) {
 // Segment -> octets; none while there is no store.
 base::Result<std::map<std::string, std::uint64_t>> positions(const std::string& url,
                                                              const std::string& spool) {
-  if (!report::database_exists(url)) return std::map<std::string, std::uint64_t>();
-  auto store = report::Store::open_existing(url);
+  if (!store::database_exists(url)) return std::map<std::string, std::uint64_t>();
+  auto store = store::Store::open_existing(url);
   if (!store) return std::unexpected(store.error());
-  return report::positions(store->database(), spool);
+  return store::positions(store->database(), spool);
 }
 
 int print_status(const config::Config& config, bool json, Output output) {
@@ -69,13 +69,13 @@ int print_status(const config::Config& config, bool json, Output output) {
     output.error << error.what << '\n';
     return EX_UNAVAILABLE;
   };
-  const std::string id = report::spool_id(config.spool.directory);
+  const std::string id = event::spool_id(config.spool.directory);
   const auto collected = positions(config.store.url, id);
   if (!collected) return fail(collected.error());
-  const auto backlog = report::find_backlog(config.spool.directory, *collected);
+  const auto backlog = store::find_backlog(config.spool.directory, *collected);
   if (!backlog) return fail(backlog.error());
   if (json) {
-    report::JsonWriter writer(256);
+    json::Writer writer(256);
     writer.begin_object();
     writer.text("spool", id, text_max);
     writer.text("directory", config.spool.directory.string(), text_max);
@@ -103,8 +103,8 @@ int collect(const CollectOptions& options, Output output) {
     output.error << config.error().what << '\n';
     return EX_CONFIG;
   }
-  for (const auto& become : {base::become_owner_of(config->spool.directory),
-                             become_owner_of_store(config->store.url)}) {
+  for (const auto& become :
+       {base::become_owner_of(config->spool.directory), become_owner_of_store(config->store.url)}) {
     if (become) continue;
     output.error << become.error().what << '\n';
     return EX_NOPERM;
@@ -117,7 +117,7 @@ int collect(const CollectOptions& options, Output output) {
   base::log::open(config->log);
   const auto log = [](Level level, const std::string& text) { base::log::write(level, "", text); };
   std::optional<Progress> bar(std::in_place, output.error, "collect", is_terminal(STDERR_FILENO));
-  auto collector = report::Collector::open(
+  auto collector = store::Collector::open(
       options_of(*config),
       {log, [&](std::chrono::milliseconds time) { return wait(signals, time); },
        [&](std::string_view, std::size_t done, std::size_t total) { bar->update(done, total); }});
@@ -132,7 +132,7 @@ int collect(const CollectOptions& options, Output output) {
     return done ? EX_OK : EX_UNAVAILABLE;
   }
   log(Level::info, "collect: from " + config->spool.directory.string() + " into " +
-                       report::without_password(config->store.url));
+                       store::without_password(config->store.url));
   collector->run();
   log(Level::info, "collect: stopped");
   return EX_OK;

@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 #include "base/text.hpp"
-#include "report/reader/event_reader.hpp"
-#include "report/reader/spool_reader.hpp"
-#include "report/store/store.hpp"
+#include "event/event_reader.hpp"
+#include "event/spool_reader.hpp"
+#include "store/store.hpp"
 
 namespace cli {
 
@@ -123,11 +123,11 @@ Found<DaemonNumbers> find_numbers(const std::string& address, base::Deadline dea
 
 std::optional<LastMessage> last_of(const fs::path& segment, std::uint64_t octets) {
   const std::uint64_t from = octets > tail_octets ? octets - tail_octets : 0;
-  const auto piece = report::read_lines(segment, from, {});
+  const auto piece = event::read_lines(segment, from, {});
   if (!piece) return std::nullopt;
   // The first one may be the end of a line that began before.
-  for (const report::SpoolLine& line : piece->lines | std::views::reverse) {
-    const auto event = report::from_line(line.text);
+  for (const event::SpoolLine& line : piece->lines | std::views::reverse) {
+    const auto event = event::from_line(line.text);
     if (!event) continue;
     return LastMessage{event->time, std::string(policy::name(event->decision.action)),
                        event->decision.rule};
@@ -137,15 +137,15 @@ std::optional<LastMessage> last_of(const fs::path& segment, std::uint64_t octets
 
 Found<SpoolCondition> look_at_spool(const fs::path& directory) {
   if (is_forbidden(directory, R_OK | X_OK)) return forbidden(directory);
-  const auto segments = report::list_segments(directory);
+  const auto segments = event::list_segments(directory);
   if (!segments) return failed(segments.error());
   SpoolCondition found{.segments = segments->size()};
-  for (const report::Segment& segment : *segments)
+  for (const event::Segment& segment : *segments)
     found.octets += segment.octets;
   std::error_code ignored;
   const fs::space_info space = fs::space(directory, ignored);
   if (!ignored && space.capacity > 0) found.free_percent = space.available * 100 / space.capacity;
-  for (const report::Segment& segment :
+  for (const event::Segment& segment :
        *segments | std::views::reverse | std::views::take(segments_looked_at)) {
     auto last = last_of(directory / segment.name, segment.octets);
     if (last && (!found.last || last->time > found.last->time)) found.last = std::move(last);
@@ -159,11 +159,11 @@ Found<std::optional<StoreCondition>> look_at_store(const std::string& url, const
     const fs::path file = url.substr(sqlite_scheme.size());
     if (is_forbidden(file, R_OK)) return forbidden(file);
   }
-  if (!report::database_exists(url)) return std::nullopt;
-  auto store = report::Store::open_existing(url);
+  if (!store::database_exists(url)) return std::nullopt;
+  auto store = store::Store::open_existing(url);
   if (!store) return failed(store.error());
   StoreCondition found;
-  auto status = report::store_status(store->database());
+  auto status = store::store_status(store->database());
   if (!status) return failed(status.error());
   found.status = *status;
   if (reports) {
@@ -171,15 +171,15 @@ Found<std::optional<StoreCondition>> look_at_store(const std::string& url, const
     if (!outbox) return failed(outbox.error());
     found.outbox = *std::move(outbox);
   }
-  auto positions = report::positions(store->database(), report::spool_id(spool));
+  auto positions = store::positions(store->database(), event::spool_id(spool));
   if (!positions) return failed(positions.error());
   found.positions = *std::move(positions);
   return found;
 }
 
-Found<report::Backlog> look_for_backlog(const fs::path& spool,
-                                        const std::map<std::string, std::uint64_t>& positions) {
-  auto backlog = report::find_backlog(spool, positions);
+Found<store::Backlog> look_for_backlog(const fs::path& spool,
+                                       const std::map<std::string, std::uint64_t>& positions) {
+  auto backlog = store::find_backlog(spool, positions);
   if (!backlog) return failed(backlog.error());
   return *backlog;
 }
@@ -236,7 +236,7 @@ Condition find_condition(const config::Config& config, base::WallTime now, milli
         return look_at_store(url, directory, reports, now);
       });
   Condition condition;
-  condition.store = patience.wait(store, report::without_password(config.store.url));
+  condition.store = patience.wait(store, store::without_password(config.store.url));
   condition.daemon = patience.wait(daemon, config.socket);
   condition.spool = patience.wait(spool, base::printable(directory.string()));
   if (numbers) condition.numbers = patience.wait(*numbers, config.metrics_listen);

@@ -12,9 +12,9 @@
 #include "base/time.hpp"
 #include "cli/probe.hpp"
 #include "config/config.hpp"
-#include "report/outbox/outbox_status.hpp"
-#include "report/store/collector.hpp"
-#include "report/store/store_status.hpp"
+#include "report/outbox_status.hpp"
+#include "store/collector.hpp"
+#include "store/store_status.hpp"
 
 // What can be found out about an installation: facts for `postern status`, which judges them.
 namespace cli {
@@ -51,7 +51,7 @@ struct SpoolCondition {
 };
 
 struct StoreCondition {
-  report::StoreStatus status;
+  store::StoreStatus status;
   std::optional<report::OutboxStatus> outbox;  // Where the site reports.
   std::map<std::string, std::uint64_t> positions;
 };
@@ -60,8 +60,8 @@ struct Condition {
   Found<DaemonAnswer> daemon;
   std::optional<Found<DaemonNumbers>> numbers;  // Nothing: [metrics] listen is empty.
   Found<SpoolCondition> spool;
-  Found<std::optional<StoreCondition>> store;     // Nothing: there is none yet.
-  std::optional<Found<report::Backlog>> backlog;  // Nothing without spool or store.
+  Found<std::optional<StoreCondition>> store;    // Nothing: there is none yet.
+  std::optional<Found<store::Backlog>> backlog;  // Nothing without spool or store.
   bool left_behind = false;  // Something hangs: a thread of this process still waits for it.
 
   [[nodiscard]] const StoreCondition* opened_store() const noexcept {

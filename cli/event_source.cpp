@@ -11,17 +11,17 @@
 #include "base/safe_file.hpp"
 #include "base/text.hpp"
 #include "cli/become_owner.hpp"
-#include "report/reader/event_reader.hpp"
-#include "report/reader/spool_reader.hpp"
-#include "report/store/collector.hpp"
-#include "report/store/store.hpp"
+#include "event/event_reader.hpp"
+#include "event/spool_reader.hpp"
+#include "store/collector.hpp"
+#include "store/store.hpp"
 
 namespace cli {
 
 namespace {
 
-using report::EventKey;
-using report::EventQuery;
+using store::EventKey;
+using store::EventQuery;
 
 // Visits events at once or, where only the newest so many are wanted, at the end.
 class Sink {
@@ -33,9 +33,9 @@ class Sink {
   [[nodiscard]] bool take(std::string_view line) {
     // An id stands in the line as it is: most lines need no reading.
     if (!query_.id.empty() && !line.contains(query_.id)) return true;
-    const auto event = report::from_line(line);
+    const auto event = event::from_line(line);
     if (!event) {
-      ++(event.error().fault == report::LineFault::newer ? unread_.newer : unread_.malformed);
+      ++(event.error().fault == event::LineFault::newer ? unread_.newer : unread_.malformed);
       return true;
     }
     if (!matches(query_, *event)) return true;
@@ -47,7 +47,7 @@ class Sink {
 
   [[nodiscard]] Unread finish() {
     for (const auto& [key, line] : newest_) {
-      const auto event = report::from_line(line);
+      const auto event = event::from_line(line);
       if (!event || !visit_(line, *event)) break;
     }
     return unread_;
@@ -67,10 +67,10 @@ class SpoolSource final : public EventSource {
   [[nodiscard]] std::string name() const override { return "spool " + directory_.string(); }
 
   base::Result<Unread> for_each(const EventQuery& query, const Visit& visit) override {
-    const auto segments = report::list_segments(directory_);
+    const auto segments = event::list_segments(directory_);
     if (!segments) return std::unexpected(segments.error());
     Sink sink(query, visit);
-    for (const report::Segment& segment : *segments) {
+    for (const event::Segment& segment : *segments) {
       const base::Result<bool> goes_on = read(segment.name, sink);
       if (!goes_on) return std::unexpected(goes_on.error());
       if (!*goes_on) break;
@@ -80,9 +80,9 @@ class SpoolSource final : public EventSource {
 
   std::uint64_t size(const EventQuery&) override {
     std::uint64_t octets = 0;
-    const auto segments = report::list_segments(directory_);
+    const auto segments = event::list_segments(directory_);
     if (!segments) return 0;
-    for (const report::Segment& segment : *segments)
+    for (const event::Segment& segment : *segments)
       octets += segment.octets;
     return octets;
   }
@@ -92,13 +92,13 @@ class SpoolSource final : public EventSource {
   base::Result<bool> read(const std::string& segment, Sink& sink) {
     std::uint64_t& position = positions_[segment];
     while (true) {
-      const auto piece = report::read_lines(directory_ / segment, position, {});
+      const auto piece = event::read_lines(directory_ / segment, position, {});
       std::error_code ignored;
       // The collector may have removed it meanwhile: then it is in the store.
       if (!piece && !std::filesystem::exists(directory_ / segment, ignored)) return true;
       if (!piece) return std::unexpected(piece.error());
       if (piece->end == position) return true;
-      for (const report::SpoolLine& line : piece->lines) {
+      for (const event::SpoolLine& line : piece->lines) {
         octets_read_ += line.text.size() + 1;
         if (!sink.take(line.text)) return false;
       }
@@ -113,25 +113,25 @@ class SpoolSource final : public EventSource {
 
 class StoreSource final : public EventSource {
  public:
-  StoreSource(report::Store store, std::string scheme)
+  StoreSource(store::Store store, std::string scheme)
       : store_(std::move(store)), scheme_(std::move(scheme)) {}
 
   [[nodiscard]] std::string name() const override { return "store (" + scheme_ + ")"; }
 
   [[nodiscard]] std::string behind(const std::filesystem::path& spool) const override {
-    const auto positions = report::positions(store_.database(), report::spool_id(spool));
+    const auto positions = store::positions(store_.database(), event::spool_id(spool));
     if (!positions) return {};
-    const auto backlog = report::find_backlog(spool, *positions);
+    const auto backlog = store::find_backlog(spool, *positions);
     if (!backlog || !backlog->oldest) return {};
     if (std::chrono::system_clock::now() - *backlog->oldest < std::chrono::minutes(1)) return {};
-    return spool.string() + ": " + report::describe(*backlog) +
+    return spool.string() + ": " + store::describe(*backlog) +
            ", not in the store yet and not shown: is postern-collect running? --spool shows them\n";
   }
 
   base::Result<Unread> for_each(const EventQuery& query, const Visit& visit) override {
     const base::WallTime oldest = std::chrono::system_clock::now() - late_max;
     seen_.erase(seen_.begin(), seen_.lower_bound({oldest, ""}));
-    Sink sink(query, [&](std::string_view line, const report::Event& event) {
+    Sink sink(query, [&](std::string_view line, const event::Event& event) {
       if (event.time >= oldest) seen_.insert({event.time, event.id});
       return visit(line, event);
     });
@@ -145,7 +145,7 @@ class StoreSource final : public EventSource {
   }
 
   std::uint64_t size(const EventQuery& query) override {
-    return report::count_events(store_.database(), query).value_or(0);
+    return store::count_events(store_.database(), query).value_or(0);
   }
   [[nodiscard]] std::uint64_t progress() const override { return events_read_; }
 
@@ -157,7 +157,7 @@ class StoreSource final : public EventSource {
 
   base::Result<void> find(EventQuery query, Sink& sink) {
     query.newest_first = query.events_max != EventQuery{}.events_max;
-    return report::for_each_event(store_.database(), query, [&](std::string_view line) {
+    return store::for_each_event(store_.database(), query, [&](std::string_view line) {
       ++events_read_;
       return sink.take(line);
     });
@@ -171,13 +171,13 @@ class StoreSource final : public EventSource {
     query.since = std::max(reach, query.since.value_or(reach));
     query.newest_first = false;
     std::vector<std::string> found;
-    const auto done = report::for_each_key(store_.database(), query, [&](const EventKey& key) {
+    const auto done = store::for_each_key(store_.database(), query, [&](const EventKey& key) {
       if (key >= floor_ && seen_.insert(key).second) found.push_back(key.id);
       return true;
     });
     if (!done) return done;
     for (const std::string& id : found) {
-      const auto line = report::find_line(store_.database(), id);
+      const auto line = store::find_line(store_.database(), id);
       if (!line) return std::unexpected(line.error());
       ++events_read_;
       if (!line->empty() && !sink.take(*line)) break;
@@ -185,7 +185,7 @@ class StoreSource final : public EventSource {
     return {};
   }
 
-  report::Store store_;
+  store::Store store_;
   std::string scheme_;
   bool asked_before_ = false;
   unsigned calls_ = 0;       // Of find_new().
@@ -196,7 +196,7 @@ class StoreSource final : public EventSource {
 
 }  // namespace
 
-bool matches(const EventQuery& query, const report::Event& event) {
+bool matches(const EventQuery& query, const event::Event& event) {
   const policy::Decision& decision = event.decision;
   if (query.since && event.time < *query.since) return false;
   if (query.until && event.time >= *query.until) return false;
@@ -217,7 +217,7 @@ std::unique_ptr<EventSource> open_spool(std::filesystem::path directory) {
 }
 
 base::Result<std::unique_ptr<EventSource>> open_store(const std::string& url) {
-  auto store = report::Store::open_existing(url);
+  auto store = store::Store::open_existing(url);
   if (!store) return std::unexpected(store.error());
   return std::make_unique<StoreSource>(*std::move(store), url.substr(0, url.find(':')));
 }
@@ -232,7 +232,7 @@ base::Result<std::unique_ptr<EventSource>> open_source(const SourceOptions& opti
     return open_spool(std::move(directory));
   }
   const bool given = options.store && !options.store->empty();
-  if (!options.store && !report::database_exists(config.store.url)) {
+  if (!options.store && !store::database_exists(config.store.url)) {
     const auto become = base::become_owner_of(config.spool.directory);
     if (!become) return std::unexpected(become.error());
     return open_spool(config.spool.directory);

@@ -10,8 +10,8 @@
 
 #include "base/result.hpp"
 #include "config/config.hpp"
-#include "report/event.hpp"
-#include "report/store/event_query.hpp"
+#include "event/event.hpp"
+#include "store/event_query.hpp"
 
 // Where the commands that look back find events: in the store, or straight in the spool.
 namespace cli {
@@ -30,7 +30,7 @@ struct Unread {
 
 class EventSource {
  public:
-  using Visit = std::function<bool(std::string_view line, const report::Event& event)>;
+  using Visit = std::function<bool(std::string_view line, const event::Event& event)>;
 
   virtual ~EventSource() = default;
   [[nodiscard]] virtual std::string name() const = 0;  // "spool /var/spool/postern"
@@ -45,16 +45,16 @@ class EventSource {
   // Visits events oldest first, with the line each was read from; of more than query.events_max the
   // newest. `visit` returns false to end it. A later call visits only what has come since: for
   // --follow. newest_first is not looked at.
-  [[nodiscard]] virtual base::Result<Unread> for_each(const report::EventQuery& query,
+  [[nodiscard]] virtual base::Result<Unread> for_each(const store::EventQuery& query,
                                                       const Visit& visit) = 0;
 
   // How much for_each() will go through, in units of progress().
-  [[nodiscard]] virtual std::uint64_t size(const report::EventQuery& query) = 0;
+  [[nodiscard]] virtual std::uint64_t size(const store::EventQuery& query) = 0;
   [[nodiscard]] virtual std::uint64_t progress() const = 0;
 };
 
 // True when the event is one the query asks for.
-[[nodiscard]] bool matches(const report::EventQuery& query, const report::Event& event);
+[[nodiscard]] bool matches(const store::EventQuery& query, const event::Event& event);
 
 [[nodiscard]] std::unique_ptr<EventSource> open_spool(std::filesystem::path directory);
 [[nodiscard]] base::Result<std::unique_ptr<EventSource>> open_store(const std::string& url);

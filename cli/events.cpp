@@ -9,10 +9,10 @@
 #include <sysexits.h>
 
 #include "base/text.hpp"
+#include "base/timestamp.hpp"
 #include "cli/config_command.hpp"
 #include "cli/csv.hpp"
 #include "cli/when.hpp"
-#include "report/timestamp.hpp"
 
 namespace cli {
 
@@ -29,7 +29,7 @@ std::optional<policy::Action> parse_action(std::string_view text) {
   return *found;
 }
 
-void print(const report::Event& event, std::string_view line, const EventsOptions& options,
+void print(const event::Event& event, std::string_view line, const EventsOptions& options,
            std::ostream& out) {
   switch (options.format) {
     case EventsOptions::Format::json:
@@ -46,9 +46,9 @@ void print(const report::Event& event, std::string_view line, const EventsOption
 
 }  // namespace
 
-std::string to_text(const report::Event& event) {
-  return report::timestamp(event.time) + ' ' + base::printable(event.envelope.queue_id, 40) + ": " +
-         report::to_log_line(event);
+std::string to_text(const event::Event& event) {
+  return base::timestamp(event.time) + ' ' + base::printable(event.envelope.queue_id, 40) + ": " +
+         event::to_log_line(event);
 }
 
 std::string csv_head() {
@@ -57,13 +57,13 @@ std::string csv_head() {
                    "rule", "why"});
 }
 
-std::string to_csv(const report::Event& event) {
+std::string to_csv(const event::Event& event) {
   const verify::Facts& facts = event.facts;
   const base::Domain* author = facts.from_domain();
   const spf::Result* spf = facts.mail_from_spf();
   const std::vector<const dkim::Result*> dkim = dkim::most_telling(facts.dkim, 1);
   return csv_line(
-      {report::timestamp(event.time), event.id, event.envelope.queue_id, event.gateway,
+      {base::timestamp(event.time), event.id, event.envelope.queue_id, event.gateway,
        event.connection.client ? event.connection.client->text() : "", event.connection.helo,
        event.envelope.mail_from, author != nullptr ? author->text() : "",
        std::string(spf != nullptr ? spf::name(spf->status) : ""),
@@ -74,8 +74,8 @@ std::string to_csv(const report::Event& event) {
        std::string(policy::name(event.decision.would)), event.decision.rule, event.decision.why});
 }
 
-base::Result<report::EventQuery> query_of(const EventsOptions& options, base::WallTime now) {
-  report::EventQuery query;
+base::Result<store::EventQuery> query_of(const EventsOptions& options, base::WallTime now) {
+  store::EventQuery query;
   const auto time = [&](const std::string& text, std::optional<base::WallTime>& field) {
     if (!text.empty()) field = parse_when(text, now);
     return text.empty() || field;
@@ -106,7 +106,7 @@ base::Result<report::EventQuery> query_of(const EventsOptions& options, base::Wa
 }
 
 int events(const EventsOptions& options, base::WallTime now, Output output) {
-  base::Result<report::EventQuery> query = query_of(options, now);
+  base::Result<store::EventQuery> query = query_of(options, now);
   if (!query) {
     output.error << query.error().what << '\n';
     return EX_USAGE;
@@ -125,7 +125,7 @@ int events(const EventsOptions& options, base::WallTime now, Output output) {
   if (options.format == EventsOptions::Format::csv) output.out << csv_head();
   for (bool any = false;;) {
     const auto unread =
-        (*source)->for_each(*query, [&](std::string_view line, const report::Event& event) {
+        (*source)->for_each(*query, [&](std::string_view line, const event::Event& event) {
           any = true;
           print(event, line, options, output.out);
           return static_cast<bool>(output.out);
@@ -140,7 +140,7 @@ int events(const EventsOptions& options, base::WallTime now, Output output) {
       if (!any) output.error << "no such events in " << (*source)->name() << '\n';
       return EX_OK;
     }
-    query->events_max = report::EventQuery{}.events_max;  // --limit is for what was there before.
+    query->events_max = store::EventQuery{}.events_max;  // --limit is for what was there before.
     std::this_thread::sleep_for(poll_interval);
   }
 }

@@ -31,14 +31,14 @@ struct EventsOptions {
 [[nodiscard]] int events(const EventsOptions& options, base::WallTime now, Output output);
 
 // The filters of a command line as a query; the error is a line for people.
-[[nodiscard]] base::Result<report::EventQuery> query_of(const EventsOptions& options,
-                                                        base::WallTime now);
+[[nodiscard]] base::Result<store::EventQuery> query_of(const EventsOptions& options,
+                                                       base::WallTime now);
 
 // One event for people: time, queue id and the line of the log.
-[[nodiscard]] std::string to_text(const report::Event& event);
+[[nodiscard]] std::string to_text(const event::Event& event);
 
 // RFC 4180, with a first line that names the columns; nothing in it is a formula to a spreadsheet.
 [[nodiscard]] std::string csv_head();
-[[nodiscard]] std::string to_csv(const report::Event& event);
+[[nodiscard]] std::string to_csv(const event::Event& event);
 
 }  // namespace cli

@@ -8,9 +8,9 @@
 #include "base/text.hpp"
 #include "cli/config_command.hpp"
 #include "cli/story.hpp"
-#include "report/json_writer.hpp"
-#include "report/reader/advice.hpp"
-#include "report/reader/rederive.hpp"
+#include "event/advice.hpp"
+#include "event/rederive.hpp"
+#include "json/writer.hpp"
 
 namespace cli {
 
@@ -21,7 +21,7 @@ constexpr std::size_t text_max = 1000;
 constexpr std::size_t others_max = 5;
 
 struct Found {
-  report::Event event;  // The newest with that id.
+  event::Event event;  // The newest with that id.
   std::string line;
   std::set<std::string> ids;  // Of all of them; empty: nothing was found.
   Unread unread;
@@ -38,17 +38,16 @@ std::string bare(std::string_view id) {
 
 // Adds what `source` knows of `id`.
 base::Result<void> search(EventSource& source, const std::string& id, Found& found) {
-  report::EventQuery query;
+  store::EventQuery query;
   query.id = id;
-  const auto unread =
-      source.for_each(query, [&](std::string_view line, const report::Event& event) {
-        if (found.ids.empty() || event.time >= found.event.time) {
-          found.event = event;
-          found.line = line;
-        }
-        found.ids.insert(event.id);
-        return true;
-      });
+  const auto unread = source.for_each(query, [&](std::string_view line, const event::Event& event) {
+    if (found.ids.empty() || event.time >= found.event.time) {
+      found.event = event;
+      found.line = line;
+    }
+    found.ids.insert(event.id);
+    return true;
+  });
   if (!unread) return std::unexpected(unread.error());
   found.unread.malformed += unread->malformed;
   found.unread.newer += unread->newer;
@@ -82,10 +81,10 @@ std::string others_text(const Found& found) {
   return text;
 }
 
-void write_differences(report::JsonWriter& json, std::string_view key,
-                       const std::vector<report::Difference>& differences) {
+void write_differences(json::Writer& json, std::string_view key,
+                       const std::vector<event::Difference>& differences) {
   json.begin_array(key);
-  for (const report::Difference& difference : differences) {
+  for (const event::Difference& difference : differences) {
     json.begin_object();
     json.text("what", difference.what, text_max);
     json.text("stored", difference.stored, text_max);
@@ -97,16 +96,16 @@ void write_differences(report::JsonWriter& json, std::string_view key,
 
 }  // namespace
 
-std::string to_json(std::string_view line, const report::Event& event,
-                    const report::Rederivation& again) {
-  report::JsonWriter json(1024);
+std::string to_json(std::string_view line, const event::Event& event,
+                    const event::Rederivation& again) {
+  json::Writer json(1024);
   json.begin_object("explain");
   json.boolean("same", again.differences.empty() && again.decision.empty());
   write_differences(json, "checks", again.differences);
   write_differences(json, "decision", again.decision);
   json.number("missing", static_cast<std::int64_t>(again.missing.size()));
   json.begin_array("advice");
-  for (const std::string& sentence : report::advise(event))
+  for (const std::string& sentence : event::advise(event))
     json.text({}, sentence, text_max);
   json.end_array();
   json.end_object();
@@ -136,7 +135,7 @@ int explain(const ExplainOptions& options, Output output) {
     output.error << id << ": the newest of " << found->ids.size()
                  << " events; the others:" << others_text(*found) << '\n';
   }
-  const auto again = report::rederive(found->event, config->verify, config->policy);
+  const auto again = event::rederive(found->event, config->verify, config->policy);
   if (options.json) {
     output.out << to_json(found->line, found->event, again) << '\n';
   } else {

@@ -6,7 +6,7 @@
 
 #include "cli/check.hpp"
 #include "cli/event_source.hpp"
-#include "report/reader/rederive.hpp"
+#include "event/rederive.hpp"
 
 namespace cli {
 
@@ -21,7 +21,7 @@ struct ExplainOptions {
 [[nodiscard]] int explain(const ExplainOptions& options, Output output);
 
 // The event's line with the key "explain" added: what came out again, and the advice.
-[[nodiscard]] std::string to_json(std::string_view line, const report::Event& event,
-                                  const report::Rederivation& again);
+[[nodiscard]] std::string to_json(std::string_view line, const event::Event& event,
+                                  const event::Rederivation& again);
 
 }  // namespace cli

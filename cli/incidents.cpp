@@ -1,4 +1,4 @@
-#include "report/feedback/incidents.hpp"
+#include "report/incidents.hpp"
 
 #include <sysexits.h>
 
@@ -45,7 +45,7 @@ int write_bundle(const Bundle& bundle, const std::filesystem::path& directory,
 }  // namespace
 
 int report_incidents(const ReportOptions& options, base::WallTime now, Output output) {
-  report::EventQuery query;
+  store::EventQuery query;
   query.since = parse_when(options.since, now);
   if (!query.since) {
     output.error << "--since: \"" << base::printable(options.since, 60) << "\" is not " << when_help
@@ -76,7 +76,7 @@ int report_incidents(const ReportOptions& options, base::WallTime now, Output ou
     return EX_UNAVAILABLE;
   }
   report::Incidents incidents(config->policy.protection);
-  const auto unread = (*source)->for_each(query, [&](std::string_view, const report::Event& event) {
+  const auto unread = (*source)->for_each(query, [&](std::string_view, const event::Event& event) {
     incidents.add(event);
     return true;
   });

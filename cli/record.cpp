@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 #include "config/show.hpp"
-#include "report/results_field.hpp"
+#include "event/results_field.hpp"
 
 namespace cli {
 
@@ -107,7 +107,7 @@ std::string config_lines(const config::Config& config, std::string_view receiver
   return out;
 }
 
-std::string envelope_lines(const report::Event& event) {
+std::string envelope_lines(const event::Event& event) {
   const verify::Connection& connection = event.connection;
   // A relay of ours brought it: its Received field tells the rest again.
   const std::optional<base::IpAddress>& client =
@@ -137,7 +137,7 @@ std::string message_lines(std::string_view text) {
   return out + ".\n";
 }
 
-std::string expectations(const report::Event& event) {
+std::string expectations(const event::Event& event) {
   const policy::Decision& decision = event.decision;
   const bool refused =
       decision.action == policy::Action::reject || decision.action == policy::Action::defer;
@@ -148,7 +148,7 @@ std::string expectations(const report::Event& event) {
   }
   out.append("\nexpect  rule ").append(decision.rule).append("\n");
   if (refused || !event.verified) return out;
-  const std::string results = report::results_field(event, event.connection.receiver);
+  const std::string results = event::results_field(event, event.connection.receiver);
   std::string unfolded;
   for (const char c : results) {
     if (c != '\n') unfolded += c == '\t' ? ' ' : c;
@@ -163,7 +163,7 @@ std::string expectations(const report::Event& event) {
 
 }  // namespace
 
-std::string to_scenario(const report::Event& event, const config::Config& config,
+std::string to_scenario(const event::Event& event, const config::Config& config,
                         std::string_view text) {
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(event.time.time_since_epoch()).count();

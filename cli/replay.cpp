@@ -10,8 +10,8 @@
 #include "base/text.hpp"
 #include "cli/progress.hpp"
 #include "cli/when.hpp"
-#include "report/json_writer.hpp"
-#include "report/reader/rederive.hpp"
+#include "event/rederive.hpp"
+#include "json/writer.hpp"
 
 namespace cli {
 
@@ -40,7 +40,7 @@ std::string rules_text(const std::map<std::string, std::uint64_t>& rules) {
 
 void print_json(const Replay& replay, const Unread& unread, std::ostream& out) {
   const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
-  report::JsonWriter json(4096);
+  json::Writer json(4096);
   json.begin_object();
   json.number("events", number(replay.events));
   json.number("unjudged", number(replay.unjudged));
@@ -122,9 +122,9 @@ std::string_view name(Fate fate) {
   return "delivered";
 }
 
-void Replay::add(const report::Event& event) {
+void Replay::add(const event::Event& event) {
   ++events;
-  const std::optional<policy::Decision> decision = report::decide_again(event, rules_);
+  const std::optional<policy::Decision> decision = event::decide_again(event, rules_);
   if (!decision) {
     ++unjudged;
     return;
@@ -152,7 +152,7 @@ std::vector<std::pair<Replay::Group, Replay::Tally>> Replay::groups() const {
 }
 
 int replay(const ReplayOptions& options, base::WallTime now, Output output) {
-  report::EventQuery query;
+  store::EventQuery query;
   if (!options.since.empty()) {
     query.since = parse_when(options.since, now);
     if (!query.since) {
@@ -177,7 +177,7 @@ int replay(const ReplayOptions& options, base::WallTime now, Output output) {
   {
     Progress bar(output.error, "replay", is_terminal(STDERR_FILENO));
     const std::uint64_t total = (*source)->size(query);
-    unread = (*source)->for_each(query, [&](std::string_view, const report::Event& event) {
+    unread = (*source)->for_each(query, [&](std::string_view, const event::Event& event) {
       replay.add(event);
       bar.update((*source)->progress(), total);
       return true;

@@ -11,8 +11,8 @@
 #include "base/time.hpp"
 #include "cli/check.hpp"
 #include "cli/event_source.hpp"
+#include "event/event.hpp"
 #include "policy/rules.hpp"
-#include "report/event.hpp"
 
 namespace cli {
 
@@ -43,7 +43,7 @@ class Replay {
   Replay(const policy::Rules& rules, std::size_t samples_max)
       : rules_(rules), samples_max_(samples_max) {}
 
-  void add(const report::Event& event);
+  void add(const event::Event& event);
 
   std::uint64_t events = 0;
   std::uint64_t unjudged = 0;  // decide_again() says nothing.

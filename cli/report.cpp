@@ -16,12 +16,12 @@
 #include "cli/report_text.hpp"
 #include "cli/when.hpp"
 #include "config/config.hpp"
-#include "report/outbox/failure_queue.hpp"
-#include "report/outbox/outbox.hpp"
-#include "report/outbox/outbox_status.hpp"
-#include "report/outbox/report_sender.hpp"
-#include "report/store/plausible_time.hpp"
-#include "report/store/store.hpp"
+#include "report/failure_queue.hpp"
+#include "report/outbox.hpp"
+#include "report/outbox_status.hpp"
+#include "report/report_sender.hpp"
+#include "store/plausible_time.hpp"
+#include "store/store.hpp"
 #include "verify/stack.hpp"
 
 namespace cli {
@@ -56,17 +56,17 @@ Result<config::Config> configuration(const ReportOptions& options) {
 }
 
 // `changing`: brings the tables to this version; who only looks, does not.
-Result<report::Store> open_tables(const config::Config& config, bool changing = false) {
+Result<store::Store> open_tables(const config::Config& config, bool changing = false) {
   if (const auto become = become_owner_of_store(config.store.url); !become) {
     return failed(become.error().what, EX_NOPERM);
   }
-  if (!report::database_exists(config.store.url)) {
-    return failed(report::without_password(config.store.url) +
+  if (!store::database_exists(config.store.url)) {
+    return failed(store::without_password(config.store.url) +
                       ": there is no store yet: postern collect makes it",
                   EX_UNAVAILABLE);
   }
-  auto store = changing ? report::Store::open(config.store.url)
-                        : report::Store::open_existing(config.store.url);
+  auto store = changing ? store::Store::open(config.store.url)
+                        : store::Store::open_existing(config.store.url);
   if (!store) return failed(store.error().what, EX_UNAVAILABLE);
   return *std::move(store);
 }
@@ -87,9 +87,9 @@ report::OutboxOptions outbox_options(const config::Config& config,
           .records_max = config.reports.records_max};
 }
 
-Result<report::Day> day_in(const std::string& text, base::WallTime now, const char* option) {
+Result<store::Day> day_in(const std::string& text, base::WallTime now, const char* option) {
   const auto time = parse_when(text, now);
-  if (time) return report::day_of(*time);
+  if (time) return store::day_of(*time);
   return failed(std::string(option) + ": \"" + base::printable(text, 60) + "\" is not " + when_help,
                 EX_USAGE);
 }
@@ -143,7 +143,7 @@ Result<report::SendResult> make_and_send(const config::Config& config,
   if (!store) return std::unexpected(store.error());
   auto stack = open_resolver(config);
   if (!stack) return std::unexpected(stack.error());
-  report::Database& database = store->database();
+  store::Database& database = store->database();
   const auto unavailable = [](const base::Error& error) {
     return failed(error.what, EX_UNAVAILABLE);
   };
@@ -176,7 +176,7 @@ Result<report::SendResult> make_and_send(const config::Config& config,
       {.limits = config.reports.limits, .failure = failure, .pace = config.reports.pace},
       surroundings);
   if (!sent) return unavailable(sent.error());
-  const auto time = report::plausible_time(database, surroundings.now());
+  const auto time = store::plausible_time(database, surroundings.now());
   if (!time) return unavailable(time.error());
   const auto expired = report::expire_reports(database, time->oldest);
   if (!expired) return unavailable(expired.error());
@@ -245,10 +245,10 @@ int report_unsuppress(const ReportOptions& options, base::WallTime now, Output o
   if (!config) return tell(config.error(), output);
   const auto mailbox = report::Mailbox::parse(options.address);
   if (!options.all && !mailbox) {
-    return tell({'"' + base::printable(options.address, 80) +
-                     "\" is no address; --all is for all of them",
-                 EX_USAGE},
-                output);
+    return tell(
+        {'"' + base::printable(options.address, 80) + "\" is no address; --all is for all of them",
+         EX_USAGE},
+        output);
   }
   auto store = open_tables(*config, true);
   if (!store) return tell(store.error(), output);

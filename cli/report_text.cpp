@@ -4,21 +4,21 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "base/timestamp.hpp"
 #include "cli/csv.hpp"
-#include "report/json_writer.hpp"
-#include "report/timestamp.hpp"
+#include "json/writer.hpp"
 
 namespace cli {
 
 namespace {
 
-using report::JsonWriter;
+using json::Writer;
 
 constexpr std::size_t text_max = 2000;
 
 using Counts = std::map<std::string, std::uint64_t>;
 
-std::string date(report::Day day) { return report::timestamp(day).substr(0, 10); }
+std::string date(store::Day day) { return base::timestamp(day).substr(0, 10); }
 
 std::string joined(const std::set<std::string>& words) {
   std::string all;
@@ -35,15 +35,15 @@ std::string joined(const Counts& counts) {
   return all.empty() ? "none" : all;
 }
 
-void number(JsonWriter& json, std::string_view key, std::uint64_t value) {
+void number(Writer& json, std::string_view key, std::uint64_t value) {
   json.number(key, static_cast<std::int64_t>(value));
 }
 
-void time(JsonWriter& json, std::string_view key, const std::optional<base::WallTime>& value) {
-  json.text_or_null(key, value ? std::optional(report::timestamp(*value)) : std::nullopt, text_max);
+void time(Writer& json, std::string_view key, const std::optional<base::WallTime>& value) {
+  json.text_or_null(key, value ? std::optional(base::timestamp(*value)) : std::nullopt, text_max);
 }
 
-void counts(JsonWriter& json, std::string_view key, const Counts& values) {
+void counts(Writer& json, std::string_view key, const Counts& values) {
   json.begin_object(key);
   for (const auto& [word, count] : values)
     number(json, word, count);
@@ -54,11 +54,11 @@ bool is_open(const report::ListedDelivery& delivery) {
   return delivery.state == "asking" || delivery.state == "waiting" || delivery.state == "capped";
 }
 
-void write(JsonWriter& json, const report::Campaign& campaign) {
+void write(Writer& json, const report::Campaign& campaign) {
   json.begin_object();
   json.text("domain", campaign.domain, text_max);
-  json.text("first", report::timestamp(campaign.first), text_max);
-  json.text("last", report::timestamp(campaign.last), text_max);
+  json.text("first", base::timestamp(campaign.first), text_max);
+  json.text("last", base::timestamp(campaign.last), text_max);
   number(json, "messages", campaign.messages);
   json.begin_array("weaknesses");
   for (const std::string& weakness : campaign.weaknesses)
@@ -98,8 +98,8 @@ std::string to_text(const report::ListedReport& report) {
   for (const report::ListedDelivery& delivery : report.deliveries) {
     text += "  " + delivery.state + ' ' + delivery.destination +
             " attempts=" + std::to_string(delivery.attempts);
-    if (delivery.sent) text += " sent=" + report::timestamp(*delivery.sent);
-    if (is_open(delivery)) text += " next=" + report::timestamp(delivery.next);
+    if (delivery.sent) text += " sent=" + base::timestamp(*delivery.sent);
+    if (is_open(delivery)) text += " next=" + base::timestamp(delivery.next);
     if (!delivery.reply.empty()) text += " why=\"" + delivery.reply + '"';
     text += '\n';
   }
@@ -111,17 +111,17 @@ std::string to_text(const report::OutboxStatus& status) {
   text += "deliveries: " + joined(status.deliveries) + '\n';
   text += "messages not reported yet: " + std::to_string(status.messages_unreported) + '\n';
   if (status.oldest_open) {
-    text += "oldest report on its way: made " + report::timestamp(*status.oldest_open) + '\n';
+    text += "oldest report on its way: made " + base::timestamp(*status.oldest_open) + '\n';
   }
   for (const report::Suppression& each : status.suppressions) {
-    text += "suppressed: " + each.destination + " until " + report::timestamp(each.until) +
+    text += "suppressed: " + each.destination + " until " + base::timestamp(each.until) +
             " why=\"" + each.why + "\"\n";
   }
   return text;
 }
 
 std::string to_json(const report::ListedReport& report) {
-  JsonWriter json(1024);
+  Writer json(1024);
   json.begin_object();
   json.text("id", report.id, text_max);
   json.text("kind", report.kind, text_max);
@@ -129,7 +129,7 @@ std::string to_json(const report::ListedReport& report) {
   json.text("policy_domain", report.policy_domain, text_max);
   json.text("state", report.state, text_max);
   json.text("why", report.why, text_max);
-  json.text("made", report::timestamp(report.made), text_max);
+  json.text("made", base::timestamp(report.made), text_max);
   number(json, "records", report.records);
   number(json, "messages", report.messages);
   json.begin_array("deliveries");
@@ -150,7 +150,7 @@ std::string to_json(const report::ListedReport& report) {
 }
 
 std::string to_json(const report::OutboxStatus& status) {
-  JsonWriter json(1024);
+  Writer json(1024);
   json.begin_object();
   counts(json, "reports", status.reports);
   counts(json, "deliveries", status.deliveries);
@@ -160,7 +160,7 @@ std::string to_json(const report::OutboxStatus& status) {
   for (const report::Suppression& each : status.suppressions) {
     json.begin_object();
     json.text("destination", each.destination, text_max);
-    json.text("until", report::timestamp(each.until), text_max);
+    json.text("until", base::timestamp(each.until), text_max);
     json.text("why", each.why, text_max);
     json.end_object();
   }
@@ -170,7 +170,7 @@ std::string to_json(const report::OutboxStatus& status) {
 }
 
 std::string to_json(const std::vector<report::Campaign>& campaigns) {
-  JsonWriter json(4096);
+  Writer json(4096);
   json.begin_object();
   json.number("v", 1);
   json.begin_array("campaigns");
@@ -188,8 +188,8 @@ std::string to_csv(const std::vector<report::Campaign>& campaigns) {
     const auto add = [&](const std::string& address, const std::string& host,
                          std::uint64_t messages) {
       table +=
-          csv_line({campaign.domain, report::timestamp(campaign.first),
-                    report::timestamp(campaign.last), joined(campaign.weaknesses),
+          csv_line({campaign.domain, base::timestamp(campaign.first),
+                    base::timestamp(campaign.last), joined(campaign.weaknesses),
                     std::to_string(campaign.messages), address, host, std::to_string(messages)});
     };
     for (const auto& [address, source] : campaign.sources)

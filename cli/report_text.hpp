@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "report/feedback/incidents.hpp"
-#include "report/outbox/outbox_status.hpp"
+#include "report/incidents.hpp"
+#include "report/outbox_status.hpp"
 
 // Reports and incidents as `postern report` shows them. Pure.
 namespace cli {

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/text.hpp"
+#include "base/timestamp.hpp"
 #include "cli/config_command.hpp"
-#include "report/store/database.hpp"
-#include "report/timestamp.hpp"
+#include "store/database.hpp"
 
 namespace cli {
 
@@ -154,7 +154,7 @@ Finding judge_collector(const Condition& condition, const StatusOptions& options
   if (!*condition.backlog) {
     return unanswered("collector", Health::critical, condition.backlog->error());
   }
-  const report::Backlog& backlog = **condition.backlog;
+  const store::Backlog& backlog = **condition.backlog;
   if (backlog.octets == 0) return {"collector", Health::ok, "all collected"};
   const std::uint64_t lag = backlog.oldest ? seconds_between(*backlog.oldest, now) : 0;
   return {"collector", above(options.lag_seconds, lag),
@@ -164,13 +164,13 @@ Finding judge_collector(const Condition& condition, const StatusOptions& options
 }
 
 Finding judge_store(const Condition& condition, const config::Config& config) {
-  const std::string url = report::without_password(config.store.url);
+  const std::string url = store::without_password(config.store.url);
   if (!condition.store) return unanswered("store", Health::critical, condition.store.error());
   if (!*condition.store) return {"store", Health::ok, url + ": there is none yet"};
-  const report::StoreStatus& status = (*condition.store)->status;
+  const store::StoreStatus& status = (*condition.store)->status;
   Finding finding{"store", Health::ok,
                   url + ": " + std::to_string(status.events) + " events, " + octets(status.octets)};
-  if (status.oldest) finding.text += ", since " + report::timestamp(*status.oldest).substr(0, 10);
+  if (status.oldest) finding.text += ", since " + base::timestamp(*status.oldest).substr(0, 10);
   if (status.unread_lines > 0) {
     finding.text += "; " + std::to_string(status.unread_lines) + " lines could not be read";
   }

@@ -3,15 +3,15 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/timestamp.hpp"
 #include "cli/status.hpp"
-#include "report/json_writer.hpp"
-#include "report/timestamp.hpp"
+#include "json/writer.hpp"
 
 namespace cli {
 
 namespace {
 
-using report::JsonWriter;
+using json::Writer;
 
 constexpr std::size_t text_max = 2000;
 constexpr std::size_t line_max = 300;  // Of one finding, in a monitoring system's line.
@@ -30,12 +30,12 @@ int gravity(Health health) {
   return 3;
 }
 
-void number(JsonWriter& json, std::string_view key, std::uint64_t value) {
+void number(Writer& json, std::string_view key, std::uint64_t value) {
   json.number(key, static_cast<std::int64_t>(value));
 }
 
-void time(JsonWriter& json, std::string_view key, const std::optional<base::WallTime>& value) {
-  if (value) json.text(key, report::timestamp(*value), text_max);
+void time(Writer& json, std::string_view key, const std::optional<base::WallTime>& value) {
+  if (value) json.text(key, base::timestamp(*value), text_max);
 }
 
 std::optional<std::int64_t> lag(const Condition& condition, base::WallTime now) {
@@ -45,7 +45,7 @@ std::optional<std::int64_t> lag(const Condition& condition, base::WallTime now) 
   return std::max<std::int64_t>(0, std::chrono::floor<std::chrono::seconds>(now - *oldest).count());
 }
 
-void write_daemon(JsonWriter& json, const Condition& condition) {
+void write_daemon(Writer& json, const Condition& condition) {
   if (condition.daemon) json.number("answer_ms", condition.daemon->took.count());
   if (!condition.numbers || !*condition.numbers) return;
   const DaemonNumbers& numbers = **condition.numbers;
@@ -57,7 +57,7 @@ void write_daemon(JsonWriter& json, const Condition& condition) {
   number(json, "events_lost", numbers.events_lost);
 }
 
-void write_kept(JsonWriter& json, const Condition& condition, base::WallTime now) {
+void write_kept(Writer& json, const Condition& condition, base::WallTime now) {
   if (condition.spool) {
     number(json, "spool_segments", condition.spool->segments);
     number(json, "spool_octets", condition.spool->octets);
@@ -71,7 +71,7 @@ void write_kept(JsonWriter& json, const Condition& condition, base::WallTime now
   if (const auto behind = lag(condition, now)) json.number("lag_seconds", *behind);
   const StoreCondition* store = condition.opened_store();
   if (store == nullptr) return;
-  const report::StoreStatus& status = store->status;
+  const store::StoreStatus& status = store->status;
   number(json, "store_events", status.events);
   number(json, "store_octets", status.octets);
   number(json, "unread_lines", status.unread_lines);
@@ -136,7 +136,7 @@ std::string to_screen(const std::vector<Finding>& findings) {
 
 std::string to_json(const std::vector<Finding>& findings, const Condition& condition,
                     base::WallTime now) {
-  JsonWriter json(2048);
+  Writer json(2048);
   json.begin_object();
   json.number("v", 1);
   json.text("health", name(worst(findings)), text_max);

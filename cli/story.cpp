@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/timestamp.hpp"
 #include "cli/page.hpp"
-#include "report/reader/advice.hpp"
-#include "report/timestamp.hpp"
+#include "event/advice.hpp"
 
 namespace cli {
 
@@ -55,13 +55,13 @@ std::string recipients_text(const std::vector<std::string>& recipients) {
   return domains.size() > domains_max ? text + ", ..." : text;
 }
 
-void tell_message(Page& page, const report::Event& event) {
+void tell_message(Page& page, const event::Event& event) {
   const verify::Connection& connection = event.connection;
   const auto& iprev = event.facts.iprev;
   page.heading("Message " + shown(event.envelope.queue_id, 40) + ", event " + shown(event.id, 60));
   page.line("outcome",
             in_words(event.decision.action) + " (" + shown(event.decision.rule, 60) + ")");
-  page.line("received", report::timestamp(event.time) + " by " + shown(event.gateway, 253));
+  page.line("received", base::timestamp(event.time) + " by " + shown(event.gateway, 253));
   std::string client = connection.client ? connection.client->text() : "local or unknown";
   if (iprev) {
     client += ", reverse name " + shown(iprev->name.value_or("none"), 253) +
@@ -86,7 +86,7 @@ std::string answer_text(const dns::Answer& answer) {
   return text;
 }
 
-void tell_dns(Page& page, const report::Event& event) {
+void tell_dns(Page& page, const event::Event& event) {
   constexpr std::pair<Purpose, std::string_view> groups[] = {
       {Purpose::spf, "What was asked of the DNS for SPF"},
       {Purpose::dkim_key, "What was asked of the DNS for DKIM and ARC keys"},
@@ -111,8 +111,8 @@ void tell_dns(Page& page, const report::Event& event) {
     page.line("in all", text);
   }
   page.heading("Limits");
-  page.line("DNS", std::to_string(event.facts.dns.size()) + " of " + std::to_string(verify::Questions{}.sum({}, {})) +
-                       " questions");
+  page.line("DNS", std::to_string(event.facts.dns.size()) + " of " +
+                       std::to_string(verify::Questions{}.sum({}, {})) + " questions");
   page.line("signatures", std::to_string(event.facts.dkim.size()) + " (10 are looked at)");
 }
 
@@ -148,7 +148,7 @@ void tell_checks(Page& page, const verify::Facts& facts) {
 }
 
 // RFC 9989 §4.10: which names were asked, and what that makes the organizational domain.
-void tell_organization(Page& page, const report::Event& event) {
+void tell_organization(Page& page, const event::Event& event) {
   const base::Domain* author = event.facts.from_domain();
   if (author == nullptr || event.facts.message.header_truncated) return;
   page.heading("Organizational domain (DNS tree walk, RFC 9989 section 4.10)");
@@ -194,7 +194,7 @@ void tell_alignment(Page& page, const verify::Facts& facts) {
   page.table(rows);
 }
 
-void tell_decision(Page& page, const report::Event& event) {
+void tell_decision(Page& page, const event::Event& event) {
   const policy::Decision& decision = event.decision;
   const dmarc::Result& dmarc = event.facts.dmarc;
   page.heading("What was decided");
@@ -222,7 +222,7 @@ void tell_decision(Page& page, const report::Event& event) {
 }
 
 // Whom we serve, what we run, whom we make exceptions for, and what we watch for.
-void tell_site(Page& page, const report::Event& event) {
+void tell_site(Page& page, const event::Event& event) {
   const policy::Decision& decision = event.decision;
   page.heading("For this site only: cut off here what you forward");
   page.line("recipients", recipients_text(event.envelope.recipients));
@@ -242,21 +242,21 @@ void tell_site(Page& page, const report::Event& event) {
   page.line("configuration", shown(event.config, 60));
 }
 
-void tell_difference(Page& page, const report::Difference& difference) {
+void tell_difference(Page& page, const event::Difference& difference) {
   page.line("differs", difference.what + " was " + shown(difference.stored) + ", now " +
                            shown(difference.derived));
 }
 
-void tell_again(Page& page, const report::Rederivation& again) {
+void tell_again(Page& page, const event::Rederivation& again) {
   page.heading("Derived again from the stored answers, without network");
   const bool same = again.differences.empty() && again.decision.empty();
   const bool sure = same || again.missing.empty();
   page.line("result", same   ? "same verdict"
                       : sure ? "not the same verdict"
                              : "cannot be told: not all answers are remembered");
-  for (const report::Difference& difference : again.differences)
+  for (const event::Difference& difference : again.differences)
     tell_difference(page, difference);
-  for (const report::Difference& difference : again.decision)
+  for (const event::Difference& difference : again.decision)
     tell_difference(page, difference);
   if (!again.missing.empty()) {
     page.line("missing", std::to_string(again.missing.size()) +
@@ -267,7 +267,7 @@ void tell_again(Page& page, const report::Rederivation& again) {
 
 }  // namespace
 
-Purpose purpose_of(const dns::Question& question, const report::Event& event) {
+Purpose purpose_of(const dns::Question& question, const event::Event& event) {
   const std::string_view name = question.name;
   if (name.contains("._domainkey.")) return Purpose::dkim_key;
   if (name.starts_with("_dmarc.")) return Purpose::dmarc;
@@ -304,7 +304,7 @@ std::string evidence_in_words(const std::string& evidence) {
   return shown(evidence);
 }
 
-std::string tell(const report::Event& event, const report::Rederivation& again) {
+std::string tell(const event::Event& event, const event::Rederivation& again) {
   Page page;
   tell_message(page, event);
   if (event.verified) {
@@ -313,7 +313,7 @@ std::string tell(const report::Event& event, const report::Rederivation& again) 
     tell_alignment(page, event.facts);
   }
   tell_decision(page, event);
-  const std::vector<std::string> advice = report::advise(event);
+  const std::vector<std::string> advice = event::advise(event);
   if (!advice.empty()) page.heading("What the sender should do");
   for (std::size_t i = 0; i < advice.size(); ++i)
     page.line(std::to_string(i + 1), advice[i]);

@@ -38,7 +38,7 @@ std::string joined(const std::vector<std::string>& items) {
   return base::printable(out, 500);
 }
 
-std::string client_text(const report::Event& event) {
+std::string client_text(const event::Event& event) {
   const verify::Connection& connection = event.connection;
   const char* without = connection.relay ? "unknown" : "local";
   std::string text = connection.client ? connection.client->text() : without;
@@ -129,7 +129,7 @@ void add_facts(Rows& rows, const verify::Facts& facts) {
 
 }  // namespace
 
-std::string describe(const report::Event& event) {
+std::string describe(const event::Event& event) {
   const policy::Decision& decision = event.decision;
   const verify::Facts& facts = event.facts;
   Rows rows;

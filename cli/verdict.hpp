@@ -2,12 +2,12 @@
 
 #include <string>
 
-#include "report/event.hpp"
+#include "event/event.hpp"
 
 namespace cli {
 
 // The verdict on one message and how it came about, for people: several lines, printable, with a
 // final line end. Pure.
-[[nodiscard]] std::string describe(const report::Event& event);
+[[nodiscard]] std::string describe(const event::Event& event);
 
 }  // namespace cli

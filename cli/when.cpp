@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "report/timestamp.hpp"
+#include "base/timestamp.hpp"
 
 namespace cli {
 
@@ -22,7 +22,7 @@ std::optional<base::WallTime> parse_when(std::string_view text, base::WallTime n
     if (!count || *count > 10'000) break;  // Weeks: 190 years.
     return now - static_cast<int>(*count) * unit;
   }
-  return report::parse_timestamp(text);
+  return base::parse_timestamp(text);
 }
 
 }  // namespace cli

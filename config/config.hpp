@@ -11,12 +11,12 @@
 
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "event/event.hpp"
+#include "event/spool.hpp"
 #include "policy/decision.hpp"
+#include "report/deliveries.hpp"
 #include "report/destination.hpp"
-#include "report/event.hpp"
-#include "report/feedback/submission.hpp"
-#include "report/outbox/deliveries.hpp"
-#include "report/spool.hpp"
+#include "report/submission.hpp"
 #include "verify/dns/ares_resolver.hpp"
 #include "verify/dns/breaker_resolver.hpp"
 #include "verify/dns/caching_resolver.hpp"
@@ -34,8 +34,8 @@ struct Store {
   friend bool operator==(const Store&, const Store&) = default;
 };
 
-// What is shown in place of [report] failure_key and [policy] percent_key: as long as a key must be, so
-// that it can be read again; it is none.
+// What is shown in place of [report] failure_key and [policy] percent_key: as long as a key must
+// be, so that it can be read again; it is none.
 inline constexpr std::string_view hidden_key = "*** (not shown) ***";
 
 // What domain owners are told, and how it gets to them.
@@ -66,7 +66,7 @@ struct Config {
   std::string authserv_id;                                // Empty: the MTA's {j}.
   std::string gateway;  // Which of the site's gateways, in events. Empty: the authserv_id.
   base::log::Options log;
-  report::LineOptions line;
+  event::LineOptions line;
   dns::AresResolver::Options dns;
   dns::CachingResolver::Options cache;
   bool breaker = true;  // Whether to notice that the resolver itself fails (dns::BreakerResolver) …
@@ -75,7 +75,7 @@ struct Config {
   std::size_t spf_threads = 2;
   policy::Rules policy;
   std::chrono::hours defer_max{24};  // How long mail of one domain is deferred for its DNS.
-  report::Spool::Options spool;
+  event::Spool::Options spool;
   Store store;
   Reports reports;
   std::string metrics_listen = "127.0.0.1:9893";  // Empty: off.

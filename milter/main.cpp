@@ -21,13 +21,13 @@
 #include "base/text.hpp"
 #include "config/config.hpp"
 #include "config/socket.hpp"
+#include "event/site_key.hpp"
+#include "event/spool.hpp"
 #include "milter/libmilter.hpp"
 #include "milter/metrics.hpp"
 #include "milter/once_a_minute.hpp"
 #include "milter/situation.hpp"
 #include "milter/vouch_keeper.hpp"
-#include "report/site_key.hpp"
-#include "report/spool.hpp"
 #include "verify/stack.hpp"
 
 namespace {
@@ -130,7 +130,7 @@ class Daemon {
   const Arguments arguments_;
   config::Config config_;
   std::uint64_t generation_ = 0;
-  std::optional<report::Spool> spool_;
+  std::optional<event::Spool> spool_;
   std::string site_key_;  // Empty: cannot be kept.
   std::unique_ptr<milter::Metrics> metrics_;
   std::shared_ptr<verify::Stack> stack_;
@@ -153,11 +153,11 @@ base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
   const std::uint64_t generation = generation_ + 1;
   milter::Observer observe;
   if (metrics_) {
-    observe = [metrics = metrics_.get()](const report::Event& event, bool stored) {
+    observe = [metrics = metrics_.get()](const event::Event& event, bool stored) {
       metrics->count(event, stored);
     };
   }
-  std::optional<report::FailureCapture> failures;
+  std::optional<event::FailureCapture> failures;
   const config::Reports& reports = config.reports;
   if (reports.failure && reports.from) {
     failures = {.domains = reports.failure_domains, .key = reports.failure_key};
@@ -189,10 +189,10 @@ base::Result<std::shared_ptr<const milter::Services>> Daemon::make_services(
 }
 
 base::Result<void> Daemon::start() {
-  auto spool = report::Spool::open(config_.spool);
+  auto spool = event::Spool::open(config_.spool);
   if (!spool) return std::unexpected(spool.error());
   spool_.emplace(*std::move(spool));
-  if (auto key = report::site_key(config_.spool.directory)) {
+  if (auto key = event::site_key(config_.spool.directory)) {
     site_key_ = *std::move(key);
   } else {
     base::log::write(Level::warning, "",

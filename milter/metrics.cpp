@@ -120,7 +120,7 @@ base::Result<std::unique_ptr<Metrics>> Metrics::open(const std::string& listen) 
 Metrics::Metrics(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Metrics::~Metrics() = default;
 
-void Metrics::count(const report::Event& event, bool stored) {
+void Metrics::count(const event::Event& event, bool stored) {
   const auto in_seconds = [](std::chrono::microseconds time) {
     return std::chrono::duration<double>(time).count();
   };

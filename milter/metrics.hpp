@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "report/event.hpp"
+#include "event/event.hpp"
 
 // The only door to prometheus-cpp.
 namespace milter {
@@ -20,7 +20,7 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  void count(const report::Event& event, bool stored);
+  void count(const event::Event& event, bool stored);
   void set_generation(std::uint64_t generation);  // Of the configuration, in force from now on.
   void set_reload_failed(bool failed);            // The last one.
   void set_dns_degraded(bool degraded);

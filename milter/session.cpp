@@ -5,12 +5,12 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "event/results_field.hpp"
 #include "milter/once_a_minute.hpp"
 #include "milter/own_fields.hpp"
 #include "milter/request_limits.hpp"
 #include "policy/own_fields.hpp"
 #include "policy/stages.hpp"
-#include "report/results_field.hpp"
 #include "verify/auth_results.hpp"
 
 namespace milter {
@@ -36,17 +36,18 @@ std::string mta_from(std::string_view path) {
 
 void report_spool_failure(const base::Error& error) {
   static OnceAMinute trouble;
-  if (trouble.due()) base::log::write(base::log::Level::error, "", "event not stored: " + error.what);
+  if (trouble.due())
+    base::log::write(base::log::Level::error, "", "event not stored: " + error.what);
 }
 
 }  // namespace
 
 // What is known of the message in progress.
 struct Session::Message {
-  Message(report::Examination begun, policy::OwnFields watch)
+  Message(event::Examination begun, policy::OwnFields watch)
       : examination(std::move(begun)), own_fields(std::move(watch)) {}
 
-  report::Examination examination;
+  event::Examination examination;
   mail::Headers headers;
   bool headers_complete = true;
   policy::OwnFields own_fields;
@@ -79,10 +80,10 @@ void Session::mail_from(std::string_view path, bool authenticated, std::string_v
   connection_.authenticated = authenticated;
   connection_.user = user;
   const base::WallTime now = services_->test_now.value_or(std::chrono::system_clock::now());
-  const report::Examination::Terms terms{services_->verify, services_->rules, services_->checks,
-                                         services_->circumstances,
-                                         services_->failures ? &*services_->failures : nullptr};
-  message_ = std::make_unique<Message>(report::Examination(connection_, path, terms, now),
+  const event::Examination::Terms terms{services_->verify, services_->rules, services_->checks,
+                                        services_->circumstances,
+                                        services_->failures ? &*services_->failures : nullptr};
+  message_ = std::make_unique<Message>(event::Examination(connection_, path, terms, now),
                                        policy::OwnFields(services_->rules, authserv_id()));
   if (writes_from_) message_->from_by_mta = mta_from(path);
 }
@@ -123,7 +124,7 @@ Response Session::end_of_message(std::string_view queue_id) {
 
   const base::WallTime now = std::chrono::system_clock::now();
   message->examination.own_fields(message->own_fields.count());
-  report::Event event = message->examination.finish(report::make_event_id(now));
+  event::Event event = message->examination.finish(event::make_event_id(now));
   event.time = now;
   event.gateway = services_->gateway.empty() ? authserv_id() : services_->gateway;
   event.config = services_->config;
@@ -141,7 +142,7 @@ Response Session::end_of_message(std::string_view queue_id) {
 
 void Session::abort() { message_.reset(); }
 
-std::vector<HeaderEdit> Session::edits(const Message& message, const report::Event& event) const {
+std::vector<HeaderEdit> Session::edits(const Message& message, const event::Event& event) const {
   const bool kept = event.decision.action < policy::Action::defer;  // Else nobody will see them.
   if (!kept) return {};
   std::vector<HeaderEdit> edits;
@@ -163,15 +164,15 @@ std::vector<HeaderEdit> Session::edits(const Message& message, const report::Eve
   if (!rules.signals_header.empty()) {
     insert(edits, rules.signals_header, signals_value(event.signals));
   }
-  insert(edits, results_field, report::results_field(event, authserv_id()));
+  insert(edits, results_field, event::results_field(event, authserv_id()));
   return edits;
 }
 
-void Session::remember(const report::Event& event) const {
-  const auto stored = services_->spool.append(report::to_line(event, services_->line), event.time);
+void Session::remember(const event::Event& event) const {
+  const auto stored = services_->spool.append(event::to_line(event, services_->line), event.time);
   if (!stored) report_spool_failure(stored.error());
   base::log::write(base::log::Level::info, base::printable(event.envelope.queue_id, 40),
-                   report::to_log_line(event));
+                   event::to_log_line(event));
   if (services_->observe) services_->observe(event, stored.has_value());
 }
 

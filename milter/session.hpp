@@ -10,16 +10,16 @@
 #include <vector>
 
 #include "base/ip_address.hpp"
+#include "event/event.hpp"
+#include "event/examination.hpp"
+#include "event/spool.hpp"
 #include "policy/decision.hpp"
-#include "report/event.hpp"
-#include "report/examination.hpp"
-#include "report/spool.hpp"
 #include "verify/verification.hpp"
 
 namespace milter {
 
 // What happened with one message, for whoever counts (metrics). Called from any thread.
-using Observer = std::function<void(const report::Event& event, bool stored)>;
+using Observer = std::function<void(const event::Event& event, bool stored)>;
 
 // All a session needs, as it was when the connection began. A reload makes a new one; running
 // sessions keep theirs.
@@ -29,16 +29,16 @@ struct Services {
   std::string config;       // For the event: generation and digest.
   verify::Options verify;
   policy::Rules rules;
-  report::LineOptions line;
+  event::LineOptions line;
   std::optional<base::WallTime> test_now;  // Judges signatures at this time instead of now.
 
   std::shared_ptr<void> owner;  // Keeps alive what the references below are to.
   verify::Services checks;
-  report::Spool& spool;
+  event::Spool& spool;
   Observer observe;
   // What only this gateway knows of a message; empty: nothing.
   std::function<policy::Circumstances(const verify::Facts&)> circumstances{};
-  std::optional<report::FailureCapture> failures{};  // For failure reports; nothing: none are sent.
+  std::optional<event::FailureCapture> failures{};  // For failure reports; nothing: none are sent.
 };
 
 // A change to the message, applied in order.
@@ -88,8 +88,8 @@ class Session {
 
   [[nodiscard]] const std::string& authserv_id() const;
   [[nodiscard]] std::vector<HeaderEdit> edits(const Message& message,
-                                              const report::Event& event) const;
-  void remember(const report::Event& event) const;
+                                              const event::Event& event) const;
+  void remember(const event::Event& event) const;
 
   std::shared_ptr<const Services> services_;
   verify::Connection connection_;

@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
-FOLDERS = ("verify/", "policy/", "report/", "config/", "milter/", "cli/", "base/", "event/", "store/")
+FOLDERS = ("verify/", "policy/", "report/", "config/", "milter/", "cli/", "base/", "event/", "store/", "json/")
 
 
 def output(*command):

@@ -3,8 +3,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include "event/event.hpp"
 #include "policy/decision.hpp"
-#include "report/event.hpp"
 #include "tests/support/fake_resolver.hpp"
 #include "tests/support/sample_event.hpp"
 #include "verify/verification.hpp"
@@ -37,9 +37,9 @@ void check_unsigned_message(benchmark::State& state) {
 }
 
 void event_line(benchmark::State& state) {
-  const report::Event event = support::sample_event();
+  const event::Event event = support::sample_event();
   for (auto _ : state)
-    benchmark::DoNotOptimize(report::to_line(event));
+    benchmark::DoNotOptimize(event::to_line(event));
   state.SetItemsProcessed(state.iterations());
 }
 

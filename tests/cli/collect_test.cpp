@@ -10,10 +10,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "report/reader/spool_reader.hpp"
-#include "report/spool.hpp"
-#include "report/store/event_query.hpp"
-#include "report/store/store.hpp"
+#include "event/spool.hpp"
+#include "event/spool_reader.hpp"
+#include "store/event_query.hpp"
+#include "store/store.hpp"
 #include "tests/support/sample_event.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -28,8 +28,8 @@ class Site {
     std::ofstream(folder_ / "postern.toml")
         << "[spool]\ndirectory = \"" << spool().string() << "\"\n[store]\nurl = \"" << url()
         << "\"\nkeep_segments = false\n";
-    auto written = report::Spool::open({spool(), 1 << 20, std::chrono::milliseconds(1)});
-    REQUIRE(written->append(report::to_line(support::sample_event()), {}));
+    auto written = event::Spool::open({spool(), 1 << 20, std::chrono::milliseconds(1)});
+    REQUIRE(written->append(event::to_line(support::sample_event()), {}));
   }
 
   int collect(bool once, bool status, bool json = false) {
@@ -58,10 +58,10 @@ TEST_CASE("collect --once leaves nothing behind, and --status says so", "[cli]")
   CHECK_THAT(site.out.str(), Catch::Contains("all collected"));
   CHECK(site.collect(false, true, true) == EX_OK);
   CHECK_THAT(site.out.str(), Catch::Contains("\"octets_behind\":0"));
-  auto store = report::Store::open(site.url());
+  auto store = store::Store::open(site.url());
   REQUIRE(store);
   // Older than [store] retention_days allows, but deleting comes before collecting.
-  CHECK(report::count_events(store->database(), {}).value() == 1);
+  CHECK(store::count_events(store->database(), {}).value() == 1);
 }
 
 TEST_CASE("root collects as the owner of the spool, and follows no link of his", "[cli]") {
@@ -99,15 +99,15 @@ TEST_CASE("root collects as the owner of the spool, and follows no link of his",
     CHECK(status.st_uid == service);
   }
   CHECK(fs::exists(folder / "shadow"));
-  auto store = report::Store::open(url);
+  auto store = store::Store::open(url);
   REQUIRE(store);
-  CHECK(report::count_events(store->database(), {}).value() == 1);
+  CHECK(store::count_events(store->database(), {}).value() == 1);
   CHECK(store->database().execute("SELECT line FROM unread_lines").value().empty());
 }
 
 TEST_CASE("a second collector of a spool is told to try again", "[cli]") {
   Site site;
-  const auto first = report::SpoolReader::open(site.spool());
+  const auto first = event::SpoolReader::open(site.spool());
   REQUIRE(first);
   CHECK(site.collect(true, false) == EX_TEMPFAIL);
 }

@@ -5,16 +5,16 @@
 
 #include <catch2/catch.hpp>
 
-#include "report/store/store.hpp"
+#include "store/store.hpp"
 #include "tests/support/event_spool.hpp"
 
 using namespace std::chrono_literals;
 
 namespace {
 
-std::vector<std::string> ids(cli::EventSource& source, const report::EventQuery& query = {}) {
+std::vector<std::string> ids(cli::EventSource& source, const store::EventQuery& query = {}) {
   std::vector<std::string> found;
-  const auto unread = source.for_each(query, [&](std::string_view, const report::Event& event) {
+  const auto unread = source.for_each(query, [&](std::string_view, const event::Event& event) {
     found.push_back(event.id);
     return true;
   });
@@ -25,24 +25,24 @@ std::vector<std::string> ids(cli::EventSource& source, const report::EventQuery&
 using Ids = std::vector<std::string>;
 
 // An event of this minute, in the order of ids.
-report::Event recent(const std::string& id) {
-  report::Event event = support::sample_event();
+event::Event recent(const std::string& id) {
+  event::Event event = support::sample_event();
   event.id = id;
   event.time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   return event;
 }
 
 // A store with these events.
-std::string make_store(const support::EventSpool& spool, const std::vector<report::Event>& events) {
+std::string make_store(const support::EventSpool& spool, const std::vector<event::Event>& events) {
   const std::string url = "sqlite:" + spool.path("events.db").string();
-  auto store = report::Store::open(url);
+  auto store = store::Store::open(url);
   REQUIRE(store);
-  report::Batch batch;
+  store::Batch batch;
   batch.spool = "0123456789abcdef";
   batch.segment = "events-" + std::to_string(events.size()) + ".jsonl";
   batch.end = 1;
-  for (const report::Event& event : events)
-    batch.events.push_back({event, report::to_line(event)});
+  for (const event::Event& event : events)
+    batch.events.push_back({event, event::to_line(event)});
   REQUIRE(store->commit(batch));
   return url;
 }
@@ -67,7 +67,7 @@ TEST_CASE("of more events than wanted the newest are given", "[cli][source]") {
   support::EventSpool spool;
   for (const char* id : {"1", "2", "3"})
     spool.add_sample(id);
-  report::EventQuery query;
+  store::EventQuery query;
   query.events_max = 2;
   CHECK(ids(*cli::open_spool(spool.folder()), query) == Ids{"2", "3"});
 }
@@ -93,9 +93,9 @@ TEST_CASE("a spool that is not there is an error", "[cli][source]") {
 }
 
 TEST_CASE("all that a query asks for must hold", "[cli][source]") {
-  const report::Event event = support::sample_event();
+  const event::Event event = support::sample_event();
   const auto matches = [&](auto change) {
-    report::EventQuery query;
+    store::EventQuery query;
     change(query);
     return cli::matches(query, event);
   };
@@ -118,7 +118,7 @@ TEST_CASE("all that a query asks for must hold", "[cli][source]") {
 
 TEST_CASE("the store gives the same events as the spool they came from", "[cli][source]") {
   support::EventSpool spool;
-  std::vector<report::Event> events = {recent("1"), recent("2")};
+  std::vector<event::Event> events = {recent("1"), recent("2")};
   const std::string url = make_store(spool, events);
   const auto source = cli::open_store(url);
   REQUIRE(source);
@@ -129,17 +129,17 @@ TEST_CASE("the store gives the same events as the spool they came from", "[cli][
   make_store(spool, {recent("3"), events[0], events[1]});
   CHECK(ids(**source) == Ids{"3"});
 
-  report::EventQuery query;
+  store::EventQuery query;
   query.events_max = 2;
   CHECK(ids(**cli::open_store(url), query) == Ids{"2", "3"});
 }
 
 TEST_CASE("after the newest so many, a store gives only what comes later", "[cli][source]") {
   support::EventSpool spool;
-  const std::vector<report::Event> events = {recent("1"), recent("2"), recent("3")};
+  const std::vector<event::Event> events = {recent("1"), recent("2"), recent("3")};
   const auto source = cli::open_store(make_store(spool, events));
   REQUIRE(source);
-  report::EventQuery query;
+  store::EventQuery query;
   query.events_max = 1;
   CHECK(ids(**source, query) == Ids{"3"});
   CHECK(ids(**source).empty());
@@ -149,7 +149,7 @@ TEST_CASE("after the newest so many, a store gives only what comes later", "[cli
 
 TEST_CASE("a gateway with its clock ahead hides no events of others", "[cli][source]") {
   support::EventSpool spool;
-  report::Event ahead = recent("1");
+  event::Event ahead = recent("1");
   ahead.time += 48h;
   const auto source = cli::open_store(make_store(spool, {ahead}));
   REQUIRE(source);
@@ -175,7 +175,7 @@ TEST_CASE("asking makes no store where none was", "[cli][source]") {
 TEST_CASE("a store of a newer version is an error that says so", "[cli][source]") {
   const support::EventSpool spool;
   const std::string url = make_store(spool, {recent("1")});
-  REQUIRE(report::Store::open(url)->database().execute("INSERT INTO postern_schema VALUES (99)"));
+  REQUIRE(store::Store::open(url)->database().execute("INSERT INTO postern_schema VALUES (99)"));
   const auto source = cli::open_store(url);
   REQUIRE_FALSE(source);
   CHECK(source.error().what.contains("version 99, newer than"));

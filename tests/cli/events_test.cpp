@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sysexits.h>
 
-#include "report/store/store.hpp"
+#include "store/store.hpp"
 #include "tests/support/event_spool.hpp"
 
 using namespace std::chrono_literals;
@@ -20,7 +20,7 @@ struct Trial {
   Trial() {
     options.source.spool = spool.folder();
     spool.add_sample("1", "QUEUE1");
-    report::Event other = support::sample_event();
+    event::Event other = support::sample_event();
     other.id = "2";
     other.decision.action = policy::Action::accept;
     other.decision.rule = "dmarc-pass";
@@ -63,7 +63,7 @@ TEST_CASE("what the store has not got yet is not kept quiet", "[cli][events]") {
   const std::string url = "sqlite:" + trial.spool.path("postern.db").string();
   std::ofstream(*trial.options.config) << "[spool]\ndirectory = \"" << trial.spool.folder()
                                        << "\"\n[store]\nurl = \"" << url << "\"\n";
-  REQUIRE(report::Store::open(url));
+  REQUIRE(store::Store::open(url));
   CHECK(trial.run() == EX_OK);
   CHECK(trial.out.str().empty());
   CHECK(trial.error.str().starts_with(trial.spool.folder() + ": "));
@@ -109,7 +109,7 @@ TEST_CASE("events as JSON are the lines of the spool", "[cli][events]") {
 
 TEST_CASE("events as CSV are a table no spreadsheet can take for formulas", "[cli][events]") {
   Trial trial;
-  report::Event event = support::sample_event();
+  event::Event event = support::sample_event();
   event.connection.helo = "=HYPERLINK(\"http://evil.example\")";
   event.envelope.mail_from = "@example.com";
   const std::string row = cli::to_csv(event);

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sysexits.h>
 
-#include "report/store/collector.hpp"
+#include "store/collector.hpp"
 #include "tests/support/event_spool.hpp"
 
 using namespace std::chrono_literals;
@@ -47,7 +47,7 @@ TEST_CASE("an event is found by its id and by its queue id", "[cli][explain]") {
 TEST_CASE("of several events with one queue id the newest is told, and that there are more",
           "[cli][explain]") {
   Trial trial;
-  report::Event newer = support::sample_event();
+  event::Event newer = support::sample_event();
   newer.id = "0003";
   newer.time += 1h;
   trial.spool.add(newer);
@@ -62,12 +62,12 @@ TEST_CASE("a queue id is looked for in the spool although the store knows an old
   Trial trial;
   const std::string url = "sqlite:" + trial.spool.path("events.db").string();
   std::ofstream(*trial.options.config, std::ios::app) << "[store]\nurl = \"" << url << "\"\n";
-  report::Event newer = trial.spool.add_sample("0001");
-  report::Collector::Options collecting;
+  event::Event newer = trial.spool.add_sample("0001");
+  store::Collector::Options collecting;
   collecting.directory = trial.spool.folder();
   collecting.url = url;
   auto collector =
-      report::Collector::open(collecting, {[](auto, const auto&) {}, [](auto) { return false; }});
+      store::Collector::open(collecting, {[](auto, const auto&) {}, [](auto) { return false; }});
   REQUIRE(collector.value().run_once());
   newer.id = "0002";
   newer.time += 1h;

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sysexits.h>
 
-#include "report/reader/rederive.hpp"
+#include "event/rederive.hpp"
 #include "tests/support/event_spool.hpp"
 
 using namespace std::chrono_literals;
@@ -16,10 +16,10 @@ using namespace std::chrono_literals;
 namespace {
 
 // A message as these rules judge it.
-report::Event judged(const std::string& id, const policy::Rules& rules) {
-  report::Event event = support::sample_event();
+event::Event judged(const std::string& id, const policy::Rules& rules) {
+  event::Event event = support::sample_event();
   event.id = id;
-  event.decision = *report::decide_again(event, rules);
+  event.decision = *event::decide_again(event, rules);
   return event;
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("what a candidate would do otherwise is told by domain and source", "[
 
 TEST_CASE("the biggest groups come first, in JSON too", "[cli][replay]") {
   Trial trial("[policy]\npreset = \"monitor\"\n");
-  report::Event other = judged("1", {});
+  event::Event other = judged("1", {});
   other.connection.client = base::IpAddress::parse("2001:db8::1");
   trial.spool.add(other);
   trial.spool.add(judged("2", {}));
@@ -83,7 +83,7 @@ TEST_CASE("the biggest groups come first, in JSON too", "[cli][replay]") {
 }
 
 TEST_CASE("mail that was not verified cannot be judged, but trusted", "[cli][replay]") {
-  report::Event event = support::sample_event();
+  event::Event event = support::sample_event();
   event.verified = false;
   event.facts = {};
   event.decision = policy::decide_trusted(
@@ -103,7 +103,7 @@ TEST_CASE("mail that was not verified cannot be judged, but trusted", "[cli][rep
 
 TEST_CASE("only events since the time given count", "[cli][replay]") {
   Trial trial("[policy]\npreset = \"monitor\"\n");
-  report::Event old = judged("1", {});
+  event::Event old = judged("1", {});
   old.time -= 3h;
   trial.spool.add(old);
   trial.options.since = "2h";

@@ -8,7 +8,7 @@
 #include <catch2/catch.hpp>
 #include <sysexits.h>
 
-#include "tests/report/outbox/outbox_world.hpp"
+#include "tests/report/outbox_world.hpp"
 #include "tests/support/smtp_server.hpp"
 
 namespace {
@@ -122,8 +122,7 @@ TEST_CASE("a suppression is listed, and lifted by a command", "[cli][report]") {
   Site site("suppression_days = 7\n");
   site.count("example.com", 1);
   support::SmtpServer strict({.replies = {{"RCPT", "550 5.1.1 no such user"}}});
-  std::ofstream(site.folder / "postern.toml", std::ios::app)
-      << "\n[metrics]\nlisten = \"\"\n";
+  std::ofstream(site.folder / "postern.toml", std::ios::app) << "\n[metrics]\nlisten = \"\"\n";
   const std::string good = site.relay.url();
   const auto relay = [&](const std::string& url) {
     site.write("organization = \"Example Org\"\nfrom = \"reports@mx.example.org\"\npace_ms = 0\n");

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr report::Day day = std::chrono::sys_days(std::chrono::year(2026) / 5 / 1);
+constexpr store::Day day = std::chrono::sys_days(std::chrono::year(2026) / 5 / 1);
 const base::WallTime noon = day + 12h;
 
 report::ListedReport sample() {

@@ -41,7 +41,7 @@ Condition well() {
                                       .oldest_open = now - 3h,
                                       .suppressions = {}};
   condition.store = store;
-  condition.backlog = report::Backlog{};
+  condition.backlog = store::Backlog{};
   return condition;
 }
 
@@ -98,19 +98,19 @@ const std::vector<Row> rows = {
      }},
     {"the collector is a little behind", "collector", Health::ok, "60 s old",
      [](Condition& c) {
-       c.backlog = report::Backlog{1, 100, now - 60s};
+       c.backlog = store::Backlog{1, 100, now - 60s};
      }},
     {"the collector is behind", "collector", Health::warning, "5 min old",
      [](Condition& c) {
-       c.backlog = report::Backlog{1, 100, now - 301s};
+       c.backlog = store::Backlog{1, 100, now - 301s};
      }},
     {"the collector is far behind", "collector", Health::critical, "47 MiB in 3 segments",
      [](Condition& c) {
-       c.backlog = report::Backlog{3, 50'000'000, now - 2h};
+       c.backlog = store::Backlog{3, 50'000'000, now - 2h};
      }},
     {"a clock went back", "collector", Health::ok, "0 s old",
      [](Condition& c) {
-       c.backlog = report::Backlog{1, 100, now + 2h};
+       c.backlog = store::Backlog{1, 100, now + 2h};
      }},
     {"there is no store yet", "collector", Health::ok, "no store yet",
      [](Condition& c) {
@@ -200,7 +200,7 @@ TEST_CASE("a monitoring system gets one line, with the numbers behind a bar", "[
         " | answer=3ms lag=0s;300;3600 spool=4711B free=80%");
   condition.daemon = std::unexpected(Trouble{"a|b\nc"});
   condition.spool->free_percent = 5;
-  condition.backlog = report::Backlog{1, 100, now - 60s};
+  condition.backlog = store::Backlog{1, 100, now - 60s};
   findings = cli::judge(condition, site(), {}, now);
   CHECK(cli::to_check_line(findings) + cli::to_numbers(condition, {}, now) ==
         "POSTERN CRITICAL - daemon: a/b c; spool: /var/spool/postern: 4711 octets in 1 segments;"

@@ -10,8 +10,8 @@
 
 namespace {
 
-std::string story_of(const report::Event& event) {
-  return cli::tell(event, report::rederive(event, {}, {}));
+std::string story_of(const event::Event& event) {
+  return cli::tell(event, event::rederive(event, {}, {}));
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ TEST_CASE("the story says what was found, decided and advised", "[cli][story]") 
 
 TEST_CASE("what can be forwarded tells nothing of recipients, relays, exceptions and tenants",
           "[cli][story]") {
-  report::Event event = support::sample_event();
+  event::Event event = support::sample_event();
   event.connection.relay = base::IpAddress::parse("10.1.2.3");
   event.connection.user = "alice-the-user";
   event.decision.tenant = "tenant.example";
@@ -58,7 +58,7 @@ TEST_CASE("what can be forwarded tells nothing of recipients, relays, exceptions
 }
 
 TEST_CASE("alignment is told as it is", "[cli][story]") {
-  report::Event event = support::sample_event();
+  event::Event event = support::sample_event();
   event.facts.spf.back().status = spf::Status::pass;
   event.facts.dmarc.status = dmarc::Status::none;
   event.facts.dmarc.policy_domain.reset();  // Nobody published a policy: nothing was compared.
@@ -70,7 +70,7 @@ TEST_CASE("alignment is told as it is", "[cli][story]") {
 }
 
 TEST_CASE("without all answers nobody can tell whether the verdict is the same", "[cli][story]") {
-  report::Event event = support::sample_event();
+  event::Event event = support::sample_event();
   std::erase_if(event.facts.dns,
                 [](const dns::Lookup& lookup) { return lookup.question.name == "example.com"; });
   CHECK(story_of(event).contains("cannot be told: not all answers are remembered"));
@@ -78,7 +78,7 @@ TEST_CASE("without all answers nobody can tell whether the verdict is the same",
 
 TEST_CASE("a hostile event makes no line over 100 columns and nothing unprintable",
           "[cli][story]") {
-  for (const report::Event& event : {support::sample_event(), support::monstrous_event()}) {
+  for (const event::Event& event : {support::sample_event(), support::monstrous_event()}) {
     std::istringstream story(story_of(event));
     for (std::string line; std::getline(story, line);) {
       INFO(line);
@@ -91,7 +91,7 @@ TEST_CASE("a hostile event makes no line over 100 columns and nothing unprintabl
 }
 
 TEST_CASE("mail of a trusted client has a short story", "[cli][story]") {
-  report::Event event = support::sample_event();
+  event::Event event = support::sample_event();
   event.verified = false;
   event.facts = {};
   event.decision = policy::decide_trusted(
@@ -103,7 +103,7 @@ TEST_CASE("mail of a trusted client has a short story", "[cli][story]") {
 
 TEST_CASE("questions are told by what they were for", "[cli][story]") {
   using cli::Purpose;
-  const report::Event event = support::sample_event();
+  const event::Event event = support::sample_event();
   const auto purpose = [&](const char* name, dns::Type type) {
     return cli::purpose_of({name, type}, event);
   };

@@ -31,7 +31,7 @@ TEST_CASE("the verdict is told with the reasons that led to it", "[cli]") {
 }
 
 TEST_CASE("what would have been done, and the fault of From, are told", "[cli]") {
-  report::Event event = support::sample_event();
+  event::Event event = support::sample_event();
   event.decision.action = policy::Action::tag;
   event.facts.from_fault = mail::FromFault::repeated;
   const std::string text = cli::describe(event);
@@ -40,7 +40,7 @@ TEST_CASE("what would have been done, and the fault of From, are told", "[cli]")
 }
 
 TEST_CASE("a trusted client's verdict claims no checks", "[cli]") {
-  report::Event event;
+  event::Event event;
   event.verified = false;
   event.decision.rule = "trusted-network";
   const std::string text = cli::describe(event);

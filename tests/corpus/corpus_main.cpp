@@ -12,7 +12,7 @@
 
 #include "base/text.hpp"
 #include "cli/message.hpp"
-#include "report/examination.hpp"
+#include "event/examination.hpp"
 #include "tests/corpus/mailboxes.hpp"
 #include "tests/support/fake_resolver.hpp"
 #include "verify/mail/received.hpp"
@@ -81,12 +81,12 @@ class Judge {
                                         .client_name = "unknown",
                                         .helo = "mail.example.com",
                                         .receiver = "mx.example.org"};
-    report::Examination examination(connection, bounce ? "<>" : "<someone@example.net>",
-                                    {options_, rules_, {dns_, workers_, keys_}, circumstances_},
-                                    std::chrono::system_clock::now());
+    event::Examination examination(connection, bounce ? "<>" : "<someone@example.net>",
+                                   {options_, rules_, {dns_, workers_, keys_}, circumstances_},
+                                   std::chrono::system_clock::now());
     examination.end_of_headers(std::move(message.headers), message.headers_complete);
     examination.body(message.body);
-    report::Event event = examination.finish("0corpus");
+    event::Event event = examination.finish("0corpus");
     const policy::Action action = event.decision.action;
     if (action > policy::Action::accept) {
       tally_.add("form: " + std::string(policy::name(action)) + " " + event.decision.rule +

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "report/event.hpp"
+#include "event/event.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/support/sample_event.hpp"
 
@@ -44,8 +44,8 @@ void fill_facts(verify::Facts& facts, fuzz::Input& input) {
   }
 }
 
-report::Event event_of(fuzz::Input& input) {
-  report::Event event = support::sample_event();
+event::Event event_of(fuzz::Input& input) {
+  event::Event event = support::sample_event();
   event.connection.client_name = input.text();
   event.connection.helo = input.text();
   event.connection.receiver = input.text();
@@ -73,13 +73,13 @@ bool is_one_line(std::string_view text) {
 
 void check(std::string_view octets) {
   fuzz::Input input(octets);
-  const report::Event event = event_of(input);
+  const event::Event event = event_of(input);
   for (const bool local_parts : {true, false}) {
-    const std::string line = report::to_line(event, {.local_parts = local_parts});
+    const std::string line = event::to_line(event, {.local_parts = local_parts});
     fuzz::require(line.size() < 256 * 1024 && !line.contains('\n') && !line.contains('\r'));
     fuzz::require(nlohmann::json::parse(line, nullptr, false).is_object());
   }
-  const std::string log = report::to_log_line(event);
+  const std::string log = event::to_log_line(event);
   fuzz::require(is_one_line(log));
 }
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "report/feedback/mail_message.hpp"
+#include "report/mail_message.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace {

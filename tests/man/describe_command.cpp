@@ -4,20 +4,20 @@
 #include <vector>
 
 #include "cli/command_line.hpp"
-#include "report/json_writer.hpp"
+#include "json/writer.hpp"
 
 namespace {
 
 constexpr std::size_t text_max = 10'000;
 
-void write(report::JsonWriter& json, std::string_view key, const std::vector<std::string>& words) {
+void write(json::Writer& json, std::string_view key, const std::vector<std::string>& words) {
   json.begin_array(key);
   for (const std::string& word : words)
     json.text({}, word, text_max);
   json.end_array();
 }
 
-void write(report::JsonWriter& json, const cli::OptionHelp& option) {
+void write(json::Writer& json, const cli::OptionHelp& option) {
   json.begin_object();
   write(json, "names", option.names);
   json.text("value", option.value, text_max);
@@ -31,7 +31,7 @@ void write(report::JsonWriter& json, const cli::OptionHelp& option) {
 }
 
 // As deep as commands are: two.
-void write(report::JsonWriter& json, const cli::CommandHelp& command) {
+void write(json::Writer& json, const cli::CommandHelp& command) {
   json.begin_object();
   json.text("name", command.name, text_max);
   json.text("text", command.text, text_max);
@@ -49,7 +49,7 @@ void write(report::JsonWriter& json, const cli::CommandHelp& command) {
 }  // namespace
 
 int main() {
-  report::JsonWriter json(1 << 16);
+  json::Writer json(1 << 16);
   write(json, cli::CommandLine("").help());
   std::cout << json.take() << '\n';
 }

@@ -285,8 +285,8 @@ TEST_CASE("fields of ours are removed up to a limit; past it the message is refu
           const Response response = deliver(session, dialogue);
           INFO(name << ' ' << count << ' ' << authenticated << ' ' << enforcing);
           CHECK(last_event(gateway)["circumstances"]["own_fields"] == count);
-          const auto removed = std::ranges::count(response.edits, HeaderEdit::Kind::remove,
-                                                  &HeaderEdit::kind);
+          const auto removed =
+              std::ranges::count(response.edits, HeaderEdit::Kind::remove, &HeaderEdit::kind);
           if (count == 100) {
             CHECK(response.decision.action == Action::accept);
             CHECK(removed == 100);
@@ -340,7 +340,7 @@ TEST_CASE("a spool that fails does not change the answer", "[milter]") {
   const Gateway gateway(dns, settings);
   auto services = std::make_shared<milter::Services>(*gateway.services());
   std::vector<bool> stored;
-  services->observe = [&](const report::Event&, bool kept) { stored.push_back(kept); };
+  services->observe = [&](const event::Event&, bool kept) { stored.push_back(kept); };
   std::filesystem::remove_all(gateway.spool_folder());
   Session session(services);
   support::tell_connection(session, genuine());
@@ -354,7 +354,7 @@ TEST_CASE("the observer sees each message once, after it was stored", "[milter]"
   const Gateway gateway(dns, settings);
   auto services = std::make_shared<milter::Services>(*gateway.services());
   std::vector<std::string> seen;
-  services->observe = [&](const report::Event& event, bool kept) {
+  services->observe = [&](const event::Event& event, bool kept) {
     CHECK(kept);
     CHECK(gateway.events().size() == seen.size() + 1);
     seen.push_back(event.decision.rule);
@@ -404,7 +404,8 @@ TEST_CASE("a From field that the MTA will write is judged where it may be delive
                         const std::string& letter = "Subject: x\r\n\r\nx\r\n") {
     const Gateway gateway(dns, std::string(settings) + more);
     Session session(gateway.services());
-    session.connect(base::IpAddress::parse("203.0.113.9"), "unknown", "mx.example.org", writes_from);
+    session.connect(base::IpAddress::parse("203.0.113.9"), "unknown", "mx.example.org",
+                    writes_from);
     Dialogue dialogue = forged();
     dialogue.mail_from = mail_from;
     dialogue.letter = Letter::parse(letter);
@@ -412,10 +413,10 @@ TEST_CASE("a From field that the MTA will write is judged where it may be delive
   };
   const std::string tag = "policy.from_fault = \"tag\"\n";
   CHECK(rule("", "<ceo@example.com>", true) == "from-missing");
-  for (const char* held : {"policy.from_fault = \"tag\"\n", "policy.from_fault = \"accept\"\n",
-                           "policy.enforce = \"tag\"\n", "policy.percent = 50\n",
-                           "policy.preset = \"monitor\"\n",
-                           "[[tenant]]\nrecipients = [\"example.net\"]\nfrom_fault = \"tag\"\n"}) {
+  for (const char* held :
+       {"policy.from_fault = \"tag\"\n", "policy.from_fault = \"accept\"\n",
+        "policy.enforce = \"tag\"\n", "policy.percent = 50\n", "policy.preset = \"monitor\"\n",
+        "[[tenant]]\nrecipients = [\"example.net\"]\nfrom_fault = \"tag\"\n"}) {
     INFO(held);
     CHECK(rule(held, "<ceo@example.com>", true) == "dmarc-reject");
     CHECK(rule(held, "<@relay.example:ceo@example.com>", true) == "dmarc-reject");

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "config/config.hpp"
-#include "report/reader/event_reader.hpp"
-#include "report/reader/rederive.hpp"
+#include "event/event_reader.hpp"
+#include "event/rederive.hpp"
 #include "tests/support/gateway.hpp"
 #include "tests/support/scenario_tests.hpp"
 
@@ -49,17 +49,17 @@ std::string lasting(std::string line) {
 // The event alone says as much as the message did: it is read as it was written, and its answers
 // and the same rules lead to the same verdict.
 void check_memory(const support::Scenario& scenario, const std::string& line) {
-  const auto event = report::from_line(line);
+  const auto event = event::from_line(line);
   REQUIRE(event);
-  CHECK(report::to_line(*event) == line);
+  CHECK(event::to_line(*event) == line);
   const auto config = config::parse(settings_of(scenario), "settings");
   REQUIRE(config);
-  const report::Rederivation again = report::rederive(*event, config->verify, config->policy);
+  const event::Rederivation again = event::rederive(*event, config->verify, config->policy);
   for (const auto& [what, stored, derived] : again.differences)
     FAIL_CHECK(what << ": " << stored << " became " << derived);
   for (const auto& [what, stored, derived] : again.decision)
     FAIL_CHECK(what << ": " << stored << " became " << derived);
-  const auto decision = report::decide_again(*event, config->policy);
+  const auto decision = event::decide_again(*event, config->policy);
   REQUIRE(decision);
   CHECK(*decision == event->decision);
 }

@@ -22,7 +22,7 @@
 
 #include "base/text.hpp"
 #include "config/config.hpp"
-#include "report/examination.hpp"
+#include "event/examination.hpp"
 #include "tests/support/fake_resolver.hpp"
 #include "tests/support/signer.hpp"
 
@@ -67,9 +67,12 @@ struct World {
 
 // What everybody in the world publishes. No name of it fails by itself.
 void publish(support::FakeResolver& zone, Luck& luck) {
-  static constexpr std::string_view policies[] = {
-      "p=reject", "p=quarantine", "p=reject; sp=quarantine", "p=reject; np=reject",
-      "p=quarantine; sp=reject; np=reject", "p=reject; adkim=s; aspf=s"};
+  static constexpr std::string_view policies[] = {"p=reject",
+                                                  "p=quarantine",
+                                                  "p=reject; sp=quarantine",
+                                                  "p=reject; np=reject",
+                                                  "p=quarantine; sp=reject; np=reject",
+                                                  "p=reject; adkim=s; aspf=s"};
   zone.add_txt("_dmarc.bank.example", "v=DMARC1; " + std::string(luck.of(policies)));
   zone.add_txt("bank.example", "v=spf1 ip4:198.51.100.1 include:spf.vendor.example -all");
   zone.add_txt("spf.vendor.example", "v=spf1 ip4:198.51.100.128/25 -all");
@@ -101,7 +104,8 @@ std::string settings(Luck& luck) {
   if (luck.one_in(2)) text += "arc_sealers = [\"seal.example\"]\n";
   text += "[[protected]]\ndomain = \"own.example\"\n";
   if (luck.one_in(2)) {
-    text += "[[override]]\nmatch = { forwarder = \"relay.partner.example\" }\naction = \"accept\"\n";
+    text +=
+        "[[override]]\nmatch = { forwarder = \"relay.partner.example\" }\naction = \"accept\"\n";
   }
   if (luck.one_in(2)) {
     text += "[[override]]\nmatch = { dkim = \"friend.example\" }\naction = \"accept\"\n";
@@ -118,8 +122,9 @@ void sign_as_attacker(support::Fields& fields, Luck& luck) {
       "d=friend.example; s=k",        "d=lame.friend.example; s=x",
       "d=dead.attacker.example; s=x", "d=vendor.example; s=x"};
   const bool own = luck.one_in(4);
-  const std::string tags = std::string("v=1; a=ed25519-sha256; c=relaxed/relaxed; h=from:subject; ") +
-                           std::string(own ? "d=attacker.example; s=k" : luck.of(broken));
+  const std::string tags =
+      std::string("v=1; a=ed25519-sha256; c=relaxed/relaxed; h=from:subject; ") +
+      std::string(own ? "d=attacker.example; s=k" : luck.of(broken));
   mail::HeaderField field = support::sign(fields, body, SigningKey::ed25519(), tags);
   // Signed by nobody who could: what b= holds is not what any key of these would say.
   if (!own) field.value.replace(field.value.find("b=", field.value.find("bh=") + 3) + 2, 4, "AAAA");
@@ -143,14 +148,17 @@ void seal_as_attacker(support::Fields& fields, Luck& luck) {
 }
 
 void write_forged(World& world, Luck& luck) {
-  static constexpr std::string_view authors[] = {
-      "bank.example", "bank.example",    "lame.bank.example", "mail.bank.example",
-      "own.example",  "lame.own.example"};
-  static constexpr std::string_view senders[] = {
-      "x@attacker.example",       "",
-      "ceo@bank.example",         "ceo@lame.bank.example",
-      "ceo@own.example",          "x@dead.attacker.example",
-      "SRS0=aa=bb=bank.example=ceo@partner.example", "x@partner.example"};
+  static constexpr std::string_view authors[] = {"bank.example",      "bank.example",
+                                                 "lame.bank.example", "mail.bank.example",
+                                                 "own.example",       "lame.own.example"};
+  static constexpr std::string_view senders[] = {"x@attacker.example",
+                                                 "",
+                                                 "ceo@bank.example",
+                                                 "ceo@lame.bank.example",
+                                                 "ceo@own.example",
+                                                 "x@dead.attacker.example",
+                                                 "SRS0=aa=bb=bank.example=ceo@partner.example",
+                                                 "x@partner.example"};
   static constexpr std::string_view helos[] = {"host.attacker.example", "relay.partner.example",
                                                "mail.bank.example", "lame.bank.example",
                                                "[203.0.113.66]"};
@@ -159,7 +167,8 @@ void write_forged(World& world, Luck& luck) {
                   {"Subject", " pay"}};
   if (luck.one_in(4)) world.fields.insert(world.fields.begin(), {"List-Id", " <x.example>"});
   if (luck.one_in(4)) world.fields.insert(world.fields.begin(), {"Delivered-To", " a@b.example"});
-  for (std::size_t left = luck.below(4); left > 0; --left) sign_as_attacker(world.fields, luck);
+  for (std::size_t left = luck.below(4); left > 0; --left)
+    sign_as_attacker(world.fields, luck);
   if (luck.one_in(3)) seal_as_attacker(world.fields, luck);
   world.mail_from = luck.of(senders);
   world.connection.helo = luck.of(helos);
@@ -169,9 +178,8 @@ void write_forged(World& world, Luck& luck) {
 // The bank's own mail, by its own host or sent on by somebody, with one pass at least.
 void write_genuine(World& world, Luck& luck) {
   world.genuine = true;
-  world.fields = {{"From", " Bank <ceo@bank.example>"},
-                  {"To", " bob@example.org"},
-                  {"Subject", " statement"}};
+  world.fields = {
+      {"From", " Bank <ceo@bank.example>"}, {"To", " bob@example.org"}, {"Subject", " statement"}};
   const bool sent_on = luck.one_in(2);
   if (sent_on || luck.one_in(2)) {
     world.fields.insert(world.fields.begin(),
@@ -179,7 +187,8 @@ void write_genuine(World& world, Luck& luck) {
                                       "v=1; a=rsa-sha256; c=relaxed/relaxed; h=from:subject; "
                                       "d=bank.example; s=good"));
   }
-  for (std::size_t left = luck.below(4); left > 0; --left) sign_as_attacker(world.fields, luck);
+  for (std::size_t left = luck.below(4); left > 0; --left)
+    sign_as_attacker(world.fields, luck);
   world.mail_from = sent_on ? "x@partner.example" : "ceo@bank.example";
   world.connection.helo = sent_on ? "relay.partner.example" : "mail.bank.example";
   world.connection.client = base::IpAddress::parse(sent_on ? partner_address : bank_address);
@@ -235,10 +244,13 @@ struct Lab {
           made.deferred_too_long = too_long;
           return made;
         };
-    report::Examination examination(
-        world.connection, world.mail_from,
-        {world.config.verify, world.config.policy, {resolver, nobody, keys}, circumstances, nullptr},
-        now);
+    event::Examination examination(world.connection, world.mail_from,
+                                   {world.config.verify,
+                                    world.config.policy,
+                                    {resolver, nobody, keys},
+                                    circumstances,
+                                    nullptr},
+                                   now);
     examination.recipient("bob@example.org");
     examination.end_of_headers(support::to_headers(world.fields), true);
     examination.body(body);
@@ -250,8 +262,10 @@ struct Lab {
 
 std::string told(const World& world, const std::set<std::string>& failing) {
   std::string text = "MAIL FROM <" + world.mail_from + "> HELO " + world.connection.helo + '\n';
-  for (const mail::HeaderField& field : world.fields) text += field.name + ':' + field.value + '\n';
-  for (const std::string& name : failing) text += "fails: " + name + '\n';
+  for (const mail::HeaderField& field : world.fields)
+    text += field.name + ':' + field.value + '\n';
+  for (const std::string& name : failing)
+    text += "fails: " + name + '\n';
   return text;
 }
 
@@ -274,9 +288,9 @@ void try_failing(World& world, Failing& resolver, const std::set<std::string>& f
     for (const bool too_long : {false, true}) {
       const policy::Decision decision = Lab(world).decide(resolver, too_long);
       INFO(told(world, failing));
-      INFO((lost ? "time-outs" : "SERVFAIL") << (too_long ? ", patience has ended" : "") << ": "
-                                             << policy::name(decision.action) << ' '
-                                             << decision.rule << ": " << decision.why);
+      INFO((lost ? "time-outs" : "SERVFAIL")
+           << (too_long ? ", patience has ended" : "") << ": " << policy::name(decision.action)
+           << ' ' << decision.rule << ": " << decision.why);
       if (!world.genuine) {
         CHECK(held_back(decision.action, too_long));
       } else if (others_only) {
@@ -295,7 +309,8 @@ void search(std::uint64_t seed, bool genuine) {
   Failing resolver(world.zone);
   try_failing(world, resolver, {});
   const std::vector<std::string> names(resolver.asked.begin(), resolver.asked.end());
-  for (const std::string& name : names) try_failing(world, resolver, {name});
+  for (const std::string& name : names)
+    try_failing(world, resolver, {name});
   Luck luck(seed + 1);
   for (int tries = 0; tries < 4; ++tries) {
     std::set<std::string> chosen;
@@ -313,9 +328,11 @@ std::uint64_t worlds() { return from_environment("POSTERN_SIMULATION_WORLDS", 60
 }  // namespace
 
 TEST_CASE("no sender gains by what he makes fail", "[simulation][RFC 9989 §4.10.1]") {
-  for (std::uint64_t seed = first(); seed < first() + worlds(); ++seed) search(seed, false);
+  for (std::uint64_t seed = first(); seed < first() + worlds(); ++seed)
+    search(seed, false);
 }
 
 TEST_CASE("nobody loses by what others make fail", "[simulation][RFC 9989 §5.3.5]") {
-  for (std::uint64_t seed = first(); seed < first() + worlds(); ++seed) search(seed, true);
+  for (std::uint64_t seed = first(); seed < first() + worlds(); ++seed)
+    search(seed, true);
 }

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "report/event.hpp"
-#include "report/spool.hpp"
+#include "event/event.hpp"
+#include "event/spool.hpp"
 #include "tests/support/sample_event.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -16,13 +16,13 @@ class EventSpool {
  public:
   [[nodiscard]] std::string folder() const { return (folder_ / "spool").string(); }
 
-  void add(const report::Event& event) { add_line(report::to_line(event), event.time); }
+  void add(const event::Event& event) { add_line(event::to_line(event), event.time); }
   void add_line(std::string_view line, base::WallTime time = {}) {
     if (!spool_.append(line, time)) throw std::runtime_error("cannot write to the test's spool");
   }
   // The sample under other ids.
-  report::Event add_sample(const std::string& id, const std::string& queue_id = "4XyZ") {
-    report::Event event = sample_event();
+  event::Event add_sample(const std::string& id, const std::string& queue_id = "4XyZ") {
+    event::Event event = sample_event();
     event.id = id;
     event.envelope.queue_id = queue_id;
     add(event);
@@ -32,7 +32,7 @@ class EventSpool {
 
  private:
   TemporaryFolder folder_;
-  report::Spool spool_ = *report::Spool::open({.directory = folder_ / "spool"});
+  event::Spool spool_ = *event::Spool::open({.directory = folder_ / "spool"});
 };
 
 }  // namespace support

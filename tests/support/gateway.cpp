@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 struct Gateway::Parts {
   Parts(dns::Resolver& given_resolver, config::Config config, std::optional<base::WallTime> now)
       : resolver(given_resolver) {
-    auto opened = report::Spool::open({.directory = folder / "spool"});
+    auto opened = event::Spool::open({.directory = folder / "spool"});
     if (!opened) throw std::runtime_error(opened.error().what);
     spool.emplace(*std::move(opened));
     services = std::make_shared<const milter::Services>(milter::Services{
@@ -35,7 +35,7 @@ struct Gateway::Parts {
   dns::Resolver& resolver;
   TemporaryFolder folder;
   dkim::KeyCache keys;
-  std::optional<report::Spool> spool;
+  std::optional<event::Spool> spool;
   std::shared_ptr<const milter::Services> services;
   base::WorkerPool workers{4, 64};  // Last: its tasks use what is above.
 };

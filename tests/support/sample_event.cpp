@@ -55,8 +55,8 @@ verify::Facts sample_facts() {
 
 }  // namespace
 
-report::Event sample_event() {
-  report::Event event;
+event::Event sample_event() {
+  event::Event event;
   event.id = "0mnzk3r1q3000abc1234";
   event.time = std::chrono::sys_days(std::chrono::year(2026) / 5 / 1) + 12h + 34min + 56s + 7ms;
   event.gateway = "mx.example.org";
@@ -77,8 +77,8 @@ report::Event sample_event() {
   return event;
 }
 
-report::Event monstrous_event() {
-  report::Event event = sample_event();
+event::Event monstrous_event() {
+  event::Event event = sample_event();
   std::string junk;
   for (int i = 0; i < 20'000; ++i)
     junk += static_cast<char>(i * 7 + i / 256);
@@ -114,8 +114,8 @@ report::Event monstrous_event() {
   event.decision.reply.text = junk;
   event.decision.tenant = junk;
   event.decision.stricter.assign(1000, {junk, policy::Action::quarantine, junk});
-  event.circumstances = {true, true, ~0ULL >> 1, {~0ULL >> 1, ~0ULL >> 1},
-                         std::vector<std::string>(1000, junk)};
+  event.circumstances = {
+      true, true, ~0ULL >> 1, {~0ULL >> 1, ~0ULL >> 1}, std::vector<std::string>(1000, junk)};
   event.signals.assign(1000, junk);
   event.failure_headers = junk;
   return event;

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <thread>
 
-#include "report/spool.hpp"
+#include "event/spool.hpp"
 #include "tests/support/dns_server.hpp"
 #include "tests/support/fake_resolver.hpp"
 #include "tests/support/mta.hpp"
@@ -41,9 +41,9 @@ void tell(long number) {
   std::fflush(stdout);  // One write(2), after the answer.
 }
 
-report::Event make_event(long number, const std::string& gateway, base::WallTime now) {
-  report::Event event = support::sample_event();
-  event.id = report::make_event_id(now);
+event::Event make_event(long number, const std::string& gateway, base::WallTime now) {
+  event::Event event = support::sample_event();
+  event.id = event::make_event_id(now);
   event.time = now;
   event.gateway = gateway;
   event.envelope.queue_id = queue_id_of(gateway, number);
@@ -55,14 +55,14 @@ report::Event make_event(long number, const std::string& gateway, base::WallTime
 }
 
 int write_spool(const char* directory, const std::string& gateway, long first, long count) {
-  auto spool = report::Spool::open({directory, 1 << 20, std::chrono::milliseconds(1000)});
+  auto spool = event::Spool::open({directory, 1 << 20, std::chrono::milliseconds(1000)});
   if (!spool) {
     std::fprintf(stderr, "%s\n", spool.error().what.c_str());
     return 69;
   }
   for (long number = first; number < first + count; ++number) {
     const base::WallTime now = std::chrono::system_clock::now();
-    const auto taken = spool->append(report::to_line(make_event(number, gateway, now)), now);
+    const auto taken = spool->append(event::to_line(make_event(number, gateway, now)), now);
     if (taken) {
       tell(number);
     } else {

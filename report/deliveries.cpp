@@ -1,0 +1,391 @@
+#include "report/deliveries.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "report/outbox.hpp"
+#include "store/sql.hpp"
+
+namespace report {
+
+namespace {
+
+constexpr std::size_t reply_octets_max = 300;
+constexpr std::chrono::days revived_max{7};
+// Nothing is put off for longer than a day: what seems to be was put off by a clock that was ahead.
+constexpr std::chrono::days put_off_max{2};
+constexpr std::uint64_t attempts_min = 4;
+constexpr std::string_view delivery_columns =
+    "SELECT d.report_id, d.destination, d.state, d.attempts, d.next_ms, r.kind, r.day,"
+    " r.policy_domain, r.organization, r.mailbox, r.made_ms, r.messages"
+    " FROM deliveries d JOIN reports r ON r.report_id = d.report_id";
+
+std::optional<Delivery> to_delivery(const store::SqlRow& row) {
+  const auto destination = Mailbox::parse(store::text(row[1]));
+  if (!destination) return std::nullopt;
+  return Delivery{.key = {store::text(row[0]), store::text(row[1])},
+                  .destination = *destination,
+                  .state = store::text(row[2]),
+                  .attempts = static_cast<std::uint64_t>(store::number(row[3])),
+                  .next = store::time_of(store::number(row[4])),
+                  .kind = store::text(row[5]),
+                  .day = store::Day(std::chrono::days(store::number(row[6]))),
+                  .policy_domain = store::text(row[7]),
+                  .organization = store::text(row[8]),
+                  .mailbox = store::text(row[9]),
+                  .made = store::time_of(store::number(row[10])),
+                  .messages = static_cast<std::uint64_t>(store::number(row[11]))};
+}
+
+// Printable text that may be too long for a column; a letter is not cut in two.
+std::string cut(std::string_view text) {
+  if (text.size() <= reply_octets_max) return std::string(text);
+  std::size_t end = reply_octets_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
+  return std::string(text.substr(0, end));
+}
+
+// What a row of deliveries becomes; `reply` is printable.
+struct Change {
+  std::string_view state;
+  base::WallTime next;
+  std::optional<base::WallTime> sent;
+  int code = 0;
+  std::string_view reply;
+  bool attempted = true;
+};
+
+base::Result<void> update(store::Database& database, const Delivery& delivery,
+                          const Change& change) {
+  const store::SqlValue parameters[] = {
+      delivery.key.report_id,
+      delivery.key.destination,
+      std::string(change.state),
+      static_cast<std::int64_t>(change.attempted ? 1 : 0),
+      store::milliseconds_of(change.next),
+      change.sent ? store::milliseconds_of(*change.sent) : std::int64_t{0},
+      std::int64_t{change.code},
+      cut(change.reply)};
+  const auto done = database.execute(
+      "UPDATE deliveries SET state = $3, attempts = attempts + $4, next_ms = $5, sent_ms = $6,"
+      " reply_code = $7, reply = $8 WHERE report_id = $1 AND destination = $2",
+      parameters);
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+base::WallTime next_attempt(const Delivery& delivery, const DeliveryLimits& limits,
+                            base::WallTime now) {
+  std::chrono::minutes pause = limits.first_pause;
+  for (std::uint64_t i = 0; i < delivery.attempts && pause < limits.longest_pause; ++i)
+    pause *= 2;
+  return now + std::min(pause, limits.longest_pause);
+}
+
+// One clock that is ahead, of a gateway of many perhaps, ends nothing: it takes hours to get so
+// many attempts. Where the report was made by such a clock, it takes as many as belong to the time.
+bool has_expired(const Delivery& delivery, const DeliveryLimits& limits, base::WallTime now) {
+  const std::uint64_t attempts = delivery.attempts + 1;
+  if (now >= delivery.made) return now - delivery.made >= limits.expiry && attempts >= attempts_min;
+  return attempts >=
+         attempts_min + static_cast<std::uint64_t>(limits.expiry / limits.longest_pause);
+}
+
+base::Result<DeliveryState> try_later(store::Database& database, const Delivery& delivery,
+                                      const Submitted& submitted, const DeliveryLimits& limits,
+                                      base::WallTime now) {
+  const bool expired = has_expired(delivery, limits, now);
+  const bool asking = delivery.state == name(DeliveryState::asking);
+  const auto done = update(database, delivery,
+                           {.state = name(expired  ? DeliveryState::expired
+                                          : asking ? DeliveryState::asking
+                                                   : DeliveryState::waiting),
+                            .next = next_attempt(delivery, limits, now),
+                            .sent = std::nullopt,
+                            .code = submitted.code,
+                            .reply = submitted.reason});
+  if (!done) return std::unexpected(done.error());
+  return expired ? DeliveryState::expired : DeliveryState::waiting;
+}
+
+// What a content filter says of one domain's reports says nothing of those of others: a mailbox may
+// take the reports of many domains, and their owners choose their names.
+std::string content_key(const std::string& destination, const std::string& policy_domain) {
+  return destination + " about " + policy_domain;
+}
+
+base::Result<void> note_rejection(store::Database& database, const Delivery& delivery,
+                                  const Submitted& submitted, const DeliveryLimits& limits,
+                                  base::WallTime now) {
+  if (submitted.reason.starts_with("MAIL"))
+    return {};  // Too big for the relay: no mailbox's fault.
+  // The mailbox itself was refused, or one message after the other.
+  constexpr std::string_view recipient = "RCPT: ";
+  const std::string_view reason = submitted.reason;
+  const bool at_recipient = reason.starts_with(recipient);
+  const auto rejections_max = static_cast<std::int64_t>(limits.rejections_max);
+  const bool unknown = at_recipient && is_about_mailbox(reason.substr(recipient.size()));
+  const std::int64_t weight = unknown ? rejections_max : 1;
+  const std::int64_t until = store::milliseconds_of(now + limits.suppression);
+  const store::SqlValue parameters[] = {
+      at_recipient ? delivery.key.destination
+                   : content_key(delivery.key.destination, delivery.policy_domain),
+      weight,
+      weight >= rejections_max ? until : std::int64_t{0},
+      rejections_max,
+      until,
+      cut(submitted.reason)};
+  const auto done = database.execute(
+      "INSERT INTO suppressions (destination, rejections, until_ms, why)"
+      " VALUES ($1, $2, $3, $6) ON CONFLICT (destination) DO UPDATE SET"
+      " rejections = suppressions.rejections + $2, why = $6, until_ms ="
+      " CASE WHEN suppressions.rejections + $2 >= $4 THEN CAST($5 AS BIGINT) ELSE 0 END",
+      parameters);
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+base::Result<void> forget_rejections(store::Database& database, const Delivery& delivery) {
+  const std::string& destination = delivery.key.destination;
+  const store::SqlValue parameters[] = {destination,
+                                        content_key(destination, delivery.policy_domain)};
+  const auto done =
+      database.execute("DELETE FROM suppressions WHERE destination IN ($1, $2)", parameters);
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+// What reserve() counted, and was not sent.
+base::Result<void> give_back(store::Database& database, const Delivery& delivery,
+                             base::WallTime now) {
+  const store::SqlValue parameters[] = {delivery.destination.folded(),
+                                        store::number_of(store::day_of(now))};
+  const auto done = database.execute(
+      "UPDATE destination_days SET messages = messages - 1"
+      " WHERE destination = $1 AND day = $2 AND messages > 0",
+      parameters);
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+}  // namespace
+
+std::string_view name(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::asking:
+      return "asking";
+    case DeliveryState::waiting:
+      return "waiting";
+    case DeliveryState::capped:
+      return "capped";
+    case DeliveryState::sent:
+      return "sent";
+    case DeliveryState::refused:
+      return "refused";
+    case DeliveryState::failed:
+      return "failed";
+    case DeliveryState::expired:
+      return "expired";
+    case DeliveryState::suppressed:
+      return "suppressed";
+  }
+  return "waiting";
+}
+
+bool Delivery::is_due(base::WallTime now) const {
+  return (state == "asking" || state == "waiting" || state == "capped") &&
+         (next <= now || next > now + put_off_max);
+}
+
+base::Result<void> add_deliveries(store::Database& database, const std::string& report_id,
+                                  std::span<const Mailbox> destinations, DeliveryState state,
+                                  base::WallTime now) {
+  for (const Mailbox& destination : destinations) {
+    const store::SqlValue parameters[] = {report_id, destination.text(), std::string(name(state)),
+                                          store::milliseconds_of(now)};
+    const auto done = database.execute(
+        "INSERT INTO deliveries (report_id, destination, state, attempts, next_ms, sent_ms,"
+        " reply_code, reply) VALUES ($1, $2, $3, 0, $4, 0, 0, '')"
+        " ON CONFLICT (report_id, destination) DO NOTHING",
+        parameters);
+    if (!done) return std::unexpected(done.error());
+  }
+  return {};
+}
+
+base::Result<std::vector<Delivery>> due_deliveries(store::Database& database, base::WallTime now,
+                                                   std::size_t deliveries_max) {
+  const store::SqlValue parameters[] = {store::milliseconds_of(now),
+                                        static_cast<std::int64_t>(deliveries_max),
+                                        store::milliseconds_of(now + put_off_max)};
+  const auto rows = database.execute(std::string(delivery_columns) +
+                                         " WHERE d.state IN ('asking', 'waiting', 'capped')"
+                                         " AND (d.next_ms <= $1 OR d.next_ms > $3)"
+                                         " ORDER BY d.next_ms, d.report_id, d.destination LIMIT $2",
+                                     parameters);
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<Delivery> due;
+  for (const store::SqlRow& row : *rows) {
+    if (auto delivery = to_delivery(row)) due.push_back(*std::move(delivery));
+  }
+  return due;
+}
+
+base::Result<std::optional<Delivery>> find_delivery(store::Database& database,
+                                                    const DeliveryKey& key) {
+  const store::SqlValue parameters[] = {key.report_id, key.destination};
+  const auto rows = database.execute(
+      std::string(delivery_columns) + " WHERE d.report_id = $1 AND d.destination = $2", parameters);
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->empty()) return std::nullopt;
+  return to_delivery(rows->front());
+}
+
+base::Result<std::string> report_body(store::Database& database, const std::string& report_id) {
+  const store::SqlValue parameters[] = {report_id};
+  const auto rows = database.execute("SELECT body FROM reports WHERE report_id = $1", parameters);
+  if (!rows) return std::unexpected(rows.error());
+  return rows->empty() ? std::string() : store::text(rows->front()[0]);
+}
+
+base::Result<DeliveryState> settle(store::Database& database, const Delivery& delivery,
+                                   const Submitted& submitted, const DeliveryLimits& limits,
+                                   base::WallTime now) {
+  return store::in_transaction(database, [&]() -> base::Result<DeliveryState> {
+    const bool sent = submitted.outcome == Submitted::Outcome::sent;
+    if (!sent) {
+      const auto given = give_back(database, delivery, now);
+      if (!given) return std::unexpected(given.error());
+    }
+    if (submitted.outcome == Submitted::Outcome::temporary) {
+      return try_later(database, delivery, submitted, limits, now);
+    }
+    const DeliveryState state = sent ? DeliveryState::sent : DeliveryState::failed;
+    Change change{.state = name(state),
+                  .next = now,
+                  .sent = std::nullopt,
+                  .code = submitted.code,
+                  .reply = submitted.reason};
+    if (sent) change.sent = now;
+    if (const auto done = update(database, delivery, change); !done) {
+      return std::unexpected(done.error());
+    }
+    const auto noted = sent ? forget_rejections(database, delivery)
+                            : note_rejection(database, delivery, submitted, limits, now);
+    if (!noted) return std::unexpected(noted.error());
+    return state;
+  });
+}
+
+base::Result<DeliveryState> put_off(store::Database& database, const Delivery& delivery,
+                                    std::string_view why, const DeliveryLimits& limits,
+                                    base::WallTime now) {
+  return try_later(database, delivery, {.reason = std::string(why)}, limits, now);
+}
+
+base::Result<void> end(store::Database& database, const Delivery& delivery, DeliveryState state,
+                       std::string_view why) {
+  return update(database, delivery,
+                {.state = name(state),
+                 .next = delivery.next,
+                 .sent = std::nullopt,
+                 .reply = why,
+                 .attempted = false});
+}
+
+base::Result<void> accept_consent(store::Database& database, const Delivery& delivery,
+                                  std::span<const Mailbox> send_to, base::WallTime now) {
+  return store::in_transaction(database, [&]() -> base::Result<void> {
+    const store::SqlValue parameters[] = {delivery.key.report_id, delivery.key.destination};
+    const auto removed = database.execute(
+        "DELETE FROM deliveries WHERE report_id = $1 AND destination = $2", parameters);
+    if (!removed) return std::unexpected(removed.error());
+    return add_deliveries(database, delivery.key.report_id, send_to, DeliveryState::waiting, now);
+  });
+}
+
+base::Result<void> revive(store::Database& database, const Delivery& delivery,
+                          const DeliveryLimits& limits, base::WallTime now) {
+  return store::in_transaction(database, [&]() -> base::Result<void> {
+    const store::SqlValue parameters[] = {
+        delivery.key.report_id, delivery.key.destination,
+        store::milliseconds_of(next_attempt(delivery, limits, now))};
+    const auto done = database.execute(
+        "UPDATE deliveries SET state = 'waiting', next_ms = $3"
+        " WHERE report_id = $1 AND destination = $2 AND state = 'failed'",
+        parameters);
+    if (!done) return std::unexpected(done.error());
+    return forget_rejections(database, delivery);
+  });
+}
+
+base::Result<Unsuppressed> unsuppress(store::Database& database,
+                                      const std::optional<Mailbox>& mailbox, base::WallTime now) {
+  const std::string one = mailbox ? base::to_lower(mailbox->text()) : "";
+  return store::in_transaction(database, [&]() -> base::Result<Unsuppressed> {
+    // "_" and "%" are letters of addresses, so no LIKE.
+    const store::SqlValue which[] = {one, one + " about "};
+    const auto lifted = database.execute(
+        "DELETE FROM suppressions WHERE $1 = '' OR LOWER(destination) = $1"
+        " OR LOWER(SUBSTR(destination, 1, LENGTH($2))) = $2 RETURNING 1",
+        which);
+    if (!lifted) return std::unexpected(lifted.error());
+    const store::SqlValue again[] = {one, store::milliseconds_of(now),
+                                     store::milliseconds_of(now - revived_max)};
+    const auto revived = database.execute(
+        "UPDATE deliveries SET state = 'waiting', next_ms = $2"
+        " WHERE state IN ('failed', 'suppressed') AND ($1 = '' OR LOWER(destination) = $1)"
+        " AND report_id IN (SELECT report_id FROM reports WHERE made_ms >= $3 AND state = 'made')"
+        " RETURNING 1",
+        again);
+    if (!revived) return std::unexpected(revived.error());
+    return Unsuppressed{.suppressions = lifted->size(), .deliveries = revived->size()};
+  });
+}
+
+base::Result<std::optional<std::string>> suppression(store::Database& database,
+                                                     const std::string& destination,
+                                                     const std::string& policy_domain,
+                                                     base::WallTime now,
+                                                     const DeliveryLimits& limits) {
+  // One for longer than there is was noted by a clock that was ahead.
+  const store::SqlValue parameters[] = {
+      destination, store::milliseconds_of(now), content_key(destination, policy_domain),
+      store::milliseconds_of(now + limits.suppression + std::chrono::days(1))};
+  const auto rows = database.execute(
+      "SELECT why FROM suppressions WHERE destination IN ($1, $3) AND until_ms > $2"
+      " AND until_ms <= $4 ORDER BY destination",
+      parameters);
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->empty()) return std::nullopt;
+  return store::text(rows->front()[0]);
+}
+
+base::Result<DeliveryState> reserve(store::Database& database, const Delivery& delivery,
+                                    const DeliveryLimits& limits, base::WallTime now) {
+  if (limits.daily_max == 0) return DeliveryState::waiting;
+  const store::Day today = store::day_of(now);
+  const store::SqlValue parameters[] = {delivery.destination.folded(), store::number_of(today),
+                                        static_cast<std::int64_t>(limits.daily_max)};
+  const auto rows = database.execute(
+      "INSERT INTO destination_days (destination, day, messages) VALUES ($1, $2, 1)"
+      " ON CONFLICT (destination, day) DO UPDATE SET messages = destination_days.messages + 1"
+      " WHERE destination_days.messages < $3 RETURNING messages",
+      parameters);
+  if (!rows) return std::unexpected(rows.error());
+  if (!rows->empty()) return DeliveryState::waiting;
+  const bool expired = now - delivery.made >= limits.expiry;
+  const DeliveryState state = expired ? DeliveryState::expired : DeliveryState::capped;
+  const auto done =
+      update(database, delivery,
+             {.state = name(state),
+              .next = today + std::chrono::days(1),
+              .sent = std::nullopt,
+              .reply = "its " + std::to_string(limits.daily_max) + " reports of a day are sent",
+              .attempted = false});
+  if (!done) return std::unexpected(done.error());
+  return state;
+}
+
+}  // namespace report

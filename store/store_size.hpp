@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstdint>
+
+#include "store/database.hpp"
+
+namespace store {
+
+// Octets that the store's rows take: of SQLite all pages of the file that are in use, of PostgreSQL
+// an estimate of events, counters, reports and unread lines.
+[[nodiscard]] base::Result<std::uint64_t> store_octets(Database& database);
+
+}  // namespace store
