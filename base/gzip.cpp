@@ -16,7 +16,7 @@ constexpr int small_window = 13;  // 8 KiB: most of what is small is one window.
 constexpr int small_memory = 5;
 
 template <int (*End)(z_stream*)>
-struct Deleter {
+struct StreamDeleter {
   void operator()(z_stream* stream) const noexcept { End(stream); }
 };
 
@@ -30,7 +30,7 @@ std::string gzip(std::string_view octets, GzipEffort effort) {
                    best ? MAX_MEM_LEVEL : small_memory, Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::bad_alloc();
   }
-  const std::unique_ptr<z_stream, Deleter<deflateEnd>> owner(&stream);
+  const std::unique_ptr<z_stream, StreamDeleter<deflateEnd>> owner(&stream);
   std::string out;
   std::array<char, 16'384> buffer{};
   int result = Z_OK;
@@ -55,7 +55,7 @@ base::Result<std::string> gunzip(std::string_view octets) {
   if (octets.size() > std::numeric_limits<uInt>::max()) return base::fail("gzip: too long");
   z_stream stream{};
   if (inflateInit2(&stream, MAX_WBITS + gzip_format) != Z_OK) throw std::bad_alloc();
-  const std::unique_ptr<z_stream, Deleter<inflateEnd>> owner(&stream);
+  const std::unique_ptr<z_stream, StreamDeleter<inflateEnd>> owner(&stream);
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(octets.data()));
   stream.avail_in = static_cast<uInt>(octets.size());
   std::string out;

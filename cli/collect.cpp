@@ -26,7 +26,7 @@ namespace {
 
 using base::log::Level;
 
-constexpr std::size_t text_max = 4096;
+constexpr std::size_t path_max = 4096;
 
 store::Collector::Options options_of(const config::Config& config) {
   store::Collector::Options options;
@@ -77,8 +77,8 @@ int print_status(const config::Config& config, bool json, Output output) {
   if (json) {
     json::Writer writer(256);
     writer.begin_object();
-    writer.text("spool", id, text_max);
-    writer.text("directory", config.spool.directory.string(), text_max);
+    writer.text("spool", id, path_max);
+    writer.text("directory", config.spool.directory.string(), path_max);
     writer.number("segments_behind", static_cast<std::int64_t>(backlog->segments));
     writer.number("octets_behind", static_cast<std::int64_t>(backlog->octets));
     if (backlog->oldest) {

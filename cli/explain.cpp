@@ -16,11 +16,11 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t text_max = 1000;
+constexpr std::size_t sentence_max = 1000;
 
 constexpr std::size_t others_max = 5;
 
-struct Found {
+struct FoundEvent {
   event::Event event;  // The newest with that id.
   std::string line;
   std::set<std::string> ids;  // Of all of them; empty: nothing was found.
@@ -37,7 +37,7 @@ std::string bare(std::string_view id) {
 }
 
 // Adds what `source` knows of `id`.
-base::Result<void> search(EventSource& source, const std::string& id, Found& found) {
+base::Result<void> search(EventSource& source, const std::string& id, FoundEvent& found) {
   store::EventQuery query;
   query.id = id;
   const auto unread = source.for_each(query, [&](std::string_view line, const event::Event& event) {
@@ -57,11 +57,11 @@ base::Result<void> search(EventSource& source, const std::string& id, Found& fou
 
 // In the store, and in the spool, which may hold what was not collected yet: another message with
 // the same queue id, too.
-base::Result<Found> find(const ExplainOptions& options, const config::Config& config) {
+base::Result<FoundEvent> find(const ExplainOptions& options, const config::Config& config) {
   const std::string id = bare(options.id);
   const auto source = open_source(options.source, config);
   if (!source) return std::unexpected(source.error());
-  Found found;
+  FoundEvent found;
   if (const auto done = search(**source, id, found); !done) return std::unexpected(done.error());
   const bool anywhere = !options.source.spool && !options.source.store;
   const auto spool = open_spool(config.spool.directory);
@@ -70,7 +70,7 @@ base::Result<Found> find(const ExplainOptions& options, const config::Config& co
   return found;
 }
 
-std::string others_text(const Found& found) {
+std::string others_text(const FoundEvent& found) {
   std::string text;
   std::size_t shown = 0;
   for (const std::string& id : found.ids) {
@@ -86,9 +86,9 @@ void write_differences(json::Writer& json, std::string_view key,
   json.begin_array(key);
   for (const event::Difference& difference : differences) {
     json.begin_object();
-    json.text("what", difference.what, text_max);
-    json.text("stored", difference.stored, text_max);
-    json.text("derived", difference.derived, text_max);
+    json.text("what", difference.what, sentence_max);
+    json.text("stored", difference.stored, sentence_max);
+    json.text("derived", difference.derived, sentence_max);
     json.end_object();
   }
   json.end_array();
@@ -106,7 +106,7 @@ std::string to_json(std::string_view line, const event::Event& event,
   json.number("missing", static_cast<std::int64_t>(again.missing.size()));
   json.begin_array("advice");
   for (const std::string& sentence : event::advise(event))
-    json.text({}, sentence, text_max);
+    json.text({}, sentence, sentence_max);
   json.end_array();
   json.end_object();
   line.remove_suffix(line.size() - line.rfind('}'));

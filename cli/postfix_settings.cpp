@@ -61,7 +61,7 @@ std::optional<std::string> inside(const std::string& path, std::string_view queu
   return path.substr(folder.size());
 }
 
-std::string joined(const std::vector<std::string>& entries) {
+std::string main_cf_list(const std::vector<std::string>& entries) {
   std::string text;
   for (const std::string& entry : entries) {
     if (!text.empty()) text += ", ";
@@ -161,7 +161,7 @@ std::vector<PostfixChange> changes_to_enable(const PostfixSettings& settings,
       entries.erase(found);
     }
     entries.insert(entries.begin(), first);
-    changes.push_back({"smtpd_milters", settings.milters, joined(entries)});
+    changes.push_back({"smtpd_milters", settings.milters, main_cf_list(entries)});
   }
   if (settings.default_action != "tempfail" && settings.default_action != "accept") {
     changes.push_back({"milter_default_action", settings.default_action, "tempfail"});
@@ -176,7 +176,7 @@ std::vector<PostfixChange> changes_to_disable(const PostfixSettings& settings,
     return names_us(entry, socket, settings.queue_directory);
   });
   if (removed == 0) return {};
-  return {{"smtpd_milters", settings.milters, joined(entries)}};
+  return {{"smtpd_milters", settings.milters, main_cf_list(entries)}};
 }
 
 }  // namespace cli

@@ -33,7 +33,7 @@ std::string escaped(std::string_view text, std::string_view also = {}) {
 }
 
 // The line at the front of `text`, without its line end; `text` goes on behind it.
-std::string_view take_line(std::string_view& text) {
+std::string_view take_message_line(std::string_view& text) {
   const std::size_t end = text.find('\n');
   const std::string_view line = text.substr(0, end);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
@@ -123,10 +123,10 @@ std::string envelope_lines(const event::Event& event) {
 
 std::string message_lines(std::string_view text) {
   // An mbox line in front is no part of the message.
-  if (text.starts_with("From ")) (void)take_line(text);
+  if (text.starts_with("From ")) (void)take_message_line(text);
   std::string out = "message\n";
   while (!text.empty()) {
-    std::string_view line = take_line(text);
+    std::string_view line = take_message_line(text);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.starts_with('.')) out += '.';
     std::string written = escaped(line, {});

@@ -18,7 +18,7 @@ namespace cli {
 namespace {
 
 constexpr int differences_found = 1;
-constexpr std::size_t text_max = 300;
+constexpr std::size_t group_text_max = 300;
 
 std::string source_of(const verify::Connection& connection) {
   if (!connection.client) return "local";
@@ -50,22 +50,22 @@ void print_json(const Replay& replay, const Unread& unread, std::ostream& out) {
   json.begin_array("groups");
   for (const auto& [group, tally] : replay.groups()) {
     json.begin_object();
-    json.text("from", name(group.from), text_max);
-    json.text("to", name(group.to), text_max);
-    json.text("from_domain", group.domain, text_max);
-    json.text("source", group.source, text_max);
+    json.text("from", name(group.from), group_text_max);
+    json.text("to", name(group.to), group_text_max);
+    json.text("from_domain", group.domain, group_text_max);
+    json.text("source", group.source, group_text_max);
     json.number("events", number(tally.events));
     json.begin_array("rules");
     for (const auto& [rule, events] : tally.rules) {
       json.begin_object();
-      json.text("rule", rule, text_max);
+      json.text("rule", rule, group_text_max);
       json.number("events", number(events));
       json.end_object();
     }
     json.end_array();
     json.begin_array("samples");
     for (const std::string& id : tally.samples)
-      json.text({}, id, text_max);
+      json.text({}, id, group_text_max);
     json.end_array();
     json.end_object();
   }

@@ -38,7 +38,7 @@ struct Failed {
 template <class T>
 using Result = base::Result<T, Failed>;
 
-std::unexpected<Failed> failed(std::string what, int status) {
+std::unexpected<Failed> failure(std::string what, int status) {
   return std::unexpected(Failed{std::move(what), status});
 }
 
@@ -47,33 +47,33 @@ int tell(const Failed& failed, Output output) {
   return failed.status;
 }
 
-int finished(Output output) { return output.out.flush() ? EX_OK : EX_IOERR; }
+int report_finished(Output output) { return output.out.flush() ? EX_OK : EX_IOERR; }
 
 Result<config::Config> configuration(const ReportOptions& options) {
   auto config = load_config(options.config);
-  if (!config) return failed(config.error().what, EX_CONFIG);
+  if (!config) return failure(config.error().what, EX_CONFIG);
   return *std::move(config);
 }
 
 // `changing`: brings the tables to this version; who only looks, does not.
 Result<store::Store> open_tables(const config::Config& config, bool changing = false) {
   if (const auto become = become_owner_of_store(config.store.url); !become) {
-    return failed(become.error().what, EX_NOPERM);
+    return failure(become.error().what, EX_NOPERM);
   }
   if (!store::database_exists(config.store.url)) {
-    return failed(store::without_password(config.store.url) +
+    return failure(store::without_password(config.store.url) +
                       ": there is no store yet: postern collect makes it",
                   EX_UNAVAILABLE);
   }
   auto store = changing ? store::Store::open(config.store.url)
                         : store::Store::open_existing(config.store.url);
-  if (!store) return failed(store.error().what, EX_UNAVAILABLE);
+  if (!store) return failure(store.error().what, EX_UNAVAILABLE);
   return *std::move(store);
 }
 
 Result<report::Reporter> reporter_of(const config::Config& config) {
   const config::Reports& reports = config.reports;
-  if (!reports.from) return failed("nobody reports: [report] from is not set", EX_CONFIG);
+  if (!reports.from) return failure("nobody reports: [report] from is not set", EX_CONFIG);
   return report::Reporter{.organization = reports.organization,
                           .mailbox = *reports.from,
                           .extra_contact_info = reports.contact};
@@ -90,7 +90,7 @@ report::OutboxOptions outbox_options(const config::Config& config,
 Result<store::Day> day_in(const std::string& text, base::WallTime now, const char* option) {
   const auto time = parse_when(text, now);
   if (time) return store::day_of(*time);
-  return failed(std::string(option) + ": \"" + base::printable(text, 60) + "\" is not " + when_help,
+  return failure(std::string(option) + ": \"" + base::printable(text, 60) + "\" is not " + when_help,
                 EX_USAGE);
 }
 
@@ -99,7 +99,7 @@ Result<std::string> password_in(const std::filesystem::path& file) {
   std::ifstream in(file);
   std::string line;
   if (!std::getline(in, line) || base::trim(line).empty()) {
-    return failed(file.string() + ": no password can be read there", EX_NOPERM);
+    return failure(file.string() + ": no password can be read there", EX_NOPERM);
   }
   return std::string(base::trim(line));
 }
@@ -113,13 +113,13 @@ Result<report::Submitter> open_submitter(const config::Config& config) {
   }
   const auto own = base::Domain::parse(config.authserv_id);
   auto submitter = report::Submitter::open(relay, own ? *own : config.reports.from->domain);
-  if (!submitter) return failed(submitter.error().what, EX_CONFIG);
+  if (!submitter) return failure(submitter.error().what, EX_CONFIG);
   return *std::move(submitter);
 }
 
 Result<std::unique_ptr<verify::Stack>> open_resolver(const config::Config& config) {
   auto stack = verify::Stack::open({.dns = config.dns, .cache = config.cache, .spf_threads = 1});
-  if (!stack) return failed(stack.error().what, EX_CONFIG);
+  if (!stack) return failure(stack.error().what, EX_CONFIG);
   return *std::move(stack);
 }
 
@@ -145,7 +145,7 @@ Result<report::SendResult> make_and_send(const config::Config& config,
   if (!stack) return std::unexpected(stack.error());
   store::Database& database = store->database();
   const auto unavailable = [](const base::Error& error) {
-    return failed(error.what, EX_UNAVAILABLE);
+    return failure(error.what, EX_UNAVAILABLE);
   };
   if (config.reports.aggregate) {
     const auto made =
@@ -205,7 +205,7 @@ int report_list(const ReportOptions& options, base::WallTime now, Output output)
   if (reports->size() > shown.size()) {
     output.error << "there are more than the newest " << shown.size() << ": see --limit\n";
   }
-  return finished(output);
+  return report_finished(output);
 }
 
 int report_preview(const ReportOptions& options, base::WallTime now, Output output) {
@@ -226,7 +226,7 @@ int report_preview(const ReportOptions& options, base::WallTime now, Output outp
   if (!xml) return tell({xml.error().what}, output);
   if (!*xml) return tell({domain->text() + ": nothing was counted that day", EX_NOINPUT}, output);
   output.out << **xml;
-  return finished(output);
+  return report_finished(output);
 }
 
 int report_status(const ReportOptions& options, base::WallTime now, Output output) {
@@ -237,7 +237,7 @@ int report_status(const ReportOptions& options, base::WallTime now, Output outpu
   const auto status = report::outbox_status(store->database(), now);
   if (!status) return tell({status.error().what}, output);
   output.out << (options.json ? to_json(*status) + '\n' : to_text(*status));
-  return finished(output);
+  return report_finished(output);
 }
 
 int report_unsuppress(const ReportOptions& options, base::WallTime now, Output output) {
@@ -257,7 +257,7 @@ int report_unsuppress(const ReportOptions& options, base::WallTime now, Output o
   if (!done) return tell({done.error().what}, output);
   output.out << "suppressions lifted: " << done->suppressions
              << "\nreports that wait again: " << done->deliveries << '\n';
-  return finished(output);
+  return report_finished(output);
 }
 
 int report_send(const ReportOptions& options, std::optional<base::WallTime> now, Output output) {
@@ -265,7 +265,7 @@ int report_send(const ReportOptions& options, std::optional<base::WallTime> now,
   if (!config) return tell(config.error(), output);
   if (!config->reports.from) {  // A site that does not report has nothing to complain about.
     output.out << "no reports are sent: [report] from is not set\n";
-    return finished(output);
+    return report_finished(output);
   }
   std::signal(SIGPIPE, SIG_IGN);  // A database or a relay that went away.
   base::log::open(config->log);

@@ -14,7 +14,7 @@ namespace {
 
 using json::Writer;
 
-constexpr std::size_t text_max = 2000;
+constexpr std::size_t report_text_max = 2000;
 
 using Counts = std::map<std::string, std::uint64_t>;
 
@@ -40,7 +40,8 @@ void number(Writer& json, std::string_view key, std::uint64_t value) {
 }
 
 void time(Writer& json, std::string_view key, const std::optional<base::WallTime>& value) {
-  json.text_or_null(key, value ? std::optional(base::timestamp(*value)) : std::nullopt, text_max);
+  json.text_or_null(key, value ? std::optional(base::timestamp(*value)) : std::nullopt,
+                    report_text_max);
 }
 
 void counts(Writer& json, std::string_view key, const Counts& values) {
@@ -56,20 +57,20 @@ bool is_open(const report::ListedDelivery& delivery) {
 
 void write(Writer& json, const report::Campaign& campaign) {
   json.begin_object();
-  json.text("domain", campaign.domain, text_max);
-  json.text("first", base::timestamp(campaign.first), text_max);
-  json.text("last", base::timestamp(campaign.last), text_max);
+  json.text("domain", campaign.domain, report_text_max);
+  json.text("first", base::timestamp(campaign.first), report_text_max);
+  json.text("last", base::timestamp(campaign.last), report_text_max);
   number(json, "messages", campaign.messages);
   json.begin_array("weaknesses");
   for (const std::string& weakness : campaign.weaknesses)
-    json.text({}, weakness, text_max);
+    json.text({}, weakness, report_text_max);
   json.end_array();
   counts(json, "actions", campaign.actions);
   // Names from mail are values, not keys.
   json.begin_array("from_domains");
   for (const auto& [domain, messages] : campaign.from_domains) {
     json.begin_object();
-    json.text("domain", domain, text_max);
+    json.text("domain", domain, report_text_max);
     number(json, "messages", messages);
     json.end_object();
   }
@@ -77,8 +78,8 @@ void write(Writer& json, const report::Campaign& campaign) {
   json.begin_array("sources");
   for (const auto& [address, source] : campaign.sources) {
     json.begin_object();
-    json.text("address", address, text_max);
-    json.text("host", source.host, text_max);
+    json.text("address", address, report_text_max);
+    json.text("host", source.host, report_text_max);
     number(json, "messages", source.messages);
     json.end_object();
   }
@@ -123,25 +124,25 @@ std::string to_text(const report::OutboxStatus& status) {
 std::string to_json(const report::ListedReport& report) {
   Writer json(1024);
   json.begin_object();
-  json.text("id", report.id, text_max);
-  json.text("kind", report.kind, text_max);
-  json.text("day", date(report.day), text_max);
-  json.text("policy_domain", report.policy_domain, text_max);
-  json.text("state", report.state, text_max);
-  json.text("why", report.why, text_max);
-  json.text("made", base::timestamp(report.made), text_max);
+  json.text("id", report.id, report_text_max);
+  json.text("kind", report.kind, report_text_max);
+  json.text("day", date(report.day), report_text_max);
+  json.text("policy_domain", report.policy_domain, report_text_max);
+  json.text("state", report.state, report_text_max);
+  json.text("why", report.why, report_text_max);
+  json.text("made", base::timestamp(report.made), report_text_max);
   number(json, "records", report.records);
   number(json, "messages", report.messages);
   json.begin_array("deliveries");
   for (const report::ListedDelivery& delivery : report.deliveries) {
     json.begin_object();
-    json.text("destination", delivery.destination, text_max);
-    json.text("state", delivery.state, text_max);
+    json.text("destination", delivery.destination, report_text_max);
+    json.text("state", delivery.state, report_text_max);
     number(json, "attempts", delivery.attempts);
     time(json, "sent", delivery.sent);
     time(json, "next", is_open(delivery) ? std::optional(delivery.next) : std::nullopt);
     json.number("code", delivery.code);
-    json.text("why", delivery.reply, text_max);
+    json.text("why", delivery.reply, report_text_max);
     json.end_object();
   }
   json.end_array();
@@ -159,9 +160,9 @@ std::string to_json(const report::OutboxStatus& status) {
   json.begin_array("suppressions");
   for (const report::Suppression& each : status.suppressions) {
     json.begin_object();
-    json.text("destination", each.destination, text_max);
-    json.text("until", base::timestamp(each.until), text_max);
-    json.text("why", each.why, text_max);
+    json.text("destination", each.destination, report_text_max);
+    json.text("until", base::timestamp(each.until), report_text_max);
+    json.text("why", each.why, report_text_max);
     json.end_object();
   }
   json.end_array();

@@ -13,7 +13,7 @@ namespace {
 
 using json::Writer;
 
-constexpr std::size_t text_max = 2000;
+constexpr std::size_t status_text_max = 2000;
 constexpr std::size_t line_max = 300;  // Of one finding, in a monitoring system's line.
 
 int gravity(Health health) {
@@ -30,12 +30,12 @@ int gravity(Health health) {
   return 3;
 }
 
-void number(Writer& json, std::string_view key, std::uint64_t value) {
+void status_number(Writer& json, std::string_view key, std::uint64_t value) {
   json.number(key, static_cast<std::int64_t>(value));
 }
 
-void time(Writer& json, std::string_view key, const std::optional<base::WallTime>& value) {
-  if (value) json.text(key, base::timestamp(*value), text_max);
+void status_time(Writer& json, std::string_view key, const std::optional<base::WallTime>& value) {
+  if (value) json.text(key, base::timestamp(*value), status_text_max);
 }
 
 std::optional<std::int64_t> lag(const Condition& condition, base::WallTime now) {
@@ -49,43 +49,43 @@ void write_daemon(Writer& json, const Condition& condition) {
   if (condition.daemon) json.number("answer_ms", condition.daemon->took.count());
   if (!condition.numbers || !*condition.numbers) return;
   const DaemonNumbers& numbers = **condition.numbers;
-  time(json, "started", numbers.started);
-  time(json, "config_loaded", numbers.loaded);
-  number(json, "config_generation", numbers.generation);
+  status_time(json, "started", numbers.started);
+  status_time(json, "config_loaded", numbers.loaded);
+  status_number(json, "config_generation", numbers.generation);
   json.boolean("reload_failed", numbers.reload_failed);
   json.boolean("dns_degraded", numbers.dns_degraded);
-  number(json, "events_lost", numbers.events_lost);
+  status_number(json, "events_lost", numbers.events_lost);
 }
 
 void write_kept(Writer& json, const Condition& condition, base::WallTime now) {
   if (condition.spool) {
-    number(json, "spool_segments", condition.spool->segments);
-    number(json, "spool_octets", condition.spool->octets);
-    number(json, "spool_free_percent", condition.spool->free_percent);
-    if (condition.spool->last) time(json, "spool_newest", condition.spool->last->time);
+    status_number(json, "spool_segments", condition.spool->segments);
+    status_number(json, "spool_octets", condition.spool->octets);
+    status_number(json, "spool_free_percent", condition.spool->free_percent);
+    if (condition.spool->last) status_time(json, "spool_newest", condition.spool->last->time);
   }
   if (condition.backlog && *condition.backlog) {
-    number(json, "segments_behind", (*condition.backlog)->segments);
-    number(json, "octets_behind", (*condition.backlog)->octets);
+    status_number(json, "segments_behind", (*condition.backlog)->segments);
+    status_number(json, "octets_behind", (*condition.backlog)->octets);
   }
   if (const auto behind = lag(condition, now)) json.number("lag_seconds", *behind);
   const StoreCondition* store = condition.opened_store();
   if (store == nullptr) return;
   const store::StoreStatus& status = store->status;
-  number(json, "store_events", status.events);
-  number(json, "store_octets", status.octets);
-  number(json, "unread_lines", status.unread_lines);
-  time(json, "store_oldest", status.oldest);
-  time(json, "store_newest", status.newest);
+  status_number(json, "store_events", status.events);
+  status_number(json, "store_octets", status.octets);
+  status_number(json, "unread_lines", status.unread_lines);
+  status_time(json, "store_oldest", status.oldest);
+  status_time(json, "store_newest", status.newest);
   if (!store->outbox) return;
   const report::OutboxStatus& outbox = *store->outbox;
   json.begin_object("deliveries");
   for (const auto& [state, count] : outbox.deliveries)
-    number(json, state, count);
+    status_number(json, state, count);
   json.end_object();
-  number(json, "messages_unreported", outbox.messages_unreported);
-  number(json, "suppressed", outbox.suppressions.size());
-  time(json, "oldest_waiting", outbox.oldest_open);
+  status_number(json, "messages_unreported", outbox.messages_unreported);
+  status_number(json, "suppressed", outbox.suppressions.size());
+  status_time(json, "oldest_waiting", outbox.oldest_open);
 }
 
 // For a monitoring system a "|" begins the numbers.
@@ -139,13 +139,13 @@ std::string to_json(const std::vector<Finding>& findings, const Condition& condi
   Writer json(2048);
   json.begin_object();
   json.number("v", 1);
-  json.text("health", name(worst(findings)), text_max);
+  json.text("health", name(worst(findings)), status_text_max);
   json.begin_array("findings");
   for (const Finding& finding : findings) {
     json.begin_object();
-    json.text("name", finding.name, text_max);
-    json.text("health", name(finding.health), text_max);
-    json.text("text", finding.text, text_max);
+    json.text("name", finding.name, status_text_max);
+    json.text("health", name(finding.health), status_text_max);
+    json.text("text", finding.text, status_text_max);
     json.end_object();
   }
   json.end_array();

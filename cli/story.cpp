@@ -13,9 +13,9 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t text_max = 300;
+constexpr std::size_t answer_max = 300;
 
-std::string shown(std::string_view text, std::size_t octets_max = text_max) {
+std::string shown(std::string_view text, std::size_t octets_max = answer_max) {
   return text.empty() ? "-" : base::printable(text, octets_max);
 }
 
@@ -82,7 +82,7 @@ std::string answer_text(const dns::Answer& answer) {
   if (answer.outcome != dns::Outcome::found) return std::string(dns::name(answer.outcome));
   std::string text;
   for (const dns::Record& record : answer.records)
-    text.append(text.empty() ? "" : " | ").append(base::printable(dns::text(record), text_max));
+    text.append(text.empty() ? "" : " | ").append(base::printable(dns::text(record), answer_max));
   return text;
 }
 

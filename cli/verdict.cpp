@@ -31,7 +31,7 @@ std::string_view text_of(const std::optional<base::Domain>& domain) {
   return domain ? std::string_view(domain->text()) : "-";
 }
 
-std::string joined(const std::vector<std::string>& items) {
+std::string listed(const std::vector<std::string>& items) {
   std::string out;
   for (const std::string& item : items)
     out.append(out.empty() ? "" : ", ").append(item);
@@ -139,7 +139,7 @@ std::string describe(const event::Event& event) {
   }
   rows.add("verdict", verdict.append(", rule ").append(base::printable(decision.rule, 60)));
   if (!decision.why.empty()) rows.add("why", base::printable(decision.why, 500));
-  if (!decision.corroboration.empty()) rows.add("for", joined(decision.corroboration));
+  if (!decision.corroboration.empty()) rows.add("for", listed(decision.corroboration));
   if (decision.reply.code != 250) {
     rows.add("reply", std::to_string(decision.reply.code) + " " + decision.reply.enhanced_code +
                           " " + base::printable(decision.reply.text, 500));

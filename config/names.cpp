@@ -11,7 +11,7 @@ namespace config {
 
 namespace {
 
-std::string in_quotes(std::string_view text) { return "\"" + base::printable(text, 80) + "\""; }
+std::string quoted_name(std::string_view text) { return "\"" + base::printable(text, 80) + "\""; }
 
 }  // namespace
 
@@ -33,15 +33,15 @@ bool is_public_suffix(const base::Domain& domain) {
 std::optional<base::Domain> to_domain(Section& section, std::string_view key, const Text& text,
                                       PublicSuffix suffix) {
   if (base::Network::parse(text.text)) {
-    section.complain(key, text.line, in_quotes(text.text) + " is a network, not a domain");
+    section.complain(key, text.line, quoted_name(text.text) + " is a network, not a domain");
     return std::nullopt;
   }
   std::optional<base::Domain> domain = base::Domain::parse(text.text);
   if (!domain) {
-    section.complain(key, text.line, in_quotes(text.text) + " is no domain");
+    section.complain(key, text.line, quoted_name(text.text) + " is no domain");
   } else if (suffix == PublicSuffix::refused && is_public_suffix(*domain)) {
     section.complain(key, text.line,
-                     in_quotes(text.text) + " is a public suffix: what is below it is others'");
+                     quoted_name(text.text) + " is a public suffix: what is below it is others'");
     return std::nullopt;
   }
   return domain;
@@ -52,10 +52,10 @@ std::optional<base::Network> to_network(Section& section, std::string_view key, 
   const std::optional<base::Network> network = base::Network::parse(text.text);
   if (!network) {
     section.complain(key, text.line,
-                     in_quotes(text.text) + " is no network; write \"192.0.2.0/24\" or \"::1\"");
+                     quoted_name(text.text) + " is no network; write \"192.0.2.0/24\" or \"::1\"");
   } else if (network->prefix_bits == 0) {
     section.complain(key, text.line,
-                     in_quotes(text.text) + " is everybody: " + std::string(everybody));
+                     quoted_name(text.text) + " is everybody: " + std::string(everybody));
     return std::nullopt;
   }
   return network;

@@ -9,7 +9,7 @@ namespace event {
 
 namespace {
 
-constexpr std::size_t signatures_max = 3;  // More would bury the rest.
+constexpr std::size_t signatures_told_max = 3;  // More would bury the rest.
 
 class Advice {
  public:
@@ -283,7 +283,7 @@ std::vector<std::string> advise(const Event& event) {
   if (author != nullptr) advise_on_record(*author, event, advice);
   if (facts.dmarc.status == dmarc::Status::pass) return advice.take();
   if (author != nullptr) advise_on_alignment(event, advice);
-  for (const dkim::Result* result : dkim::most_telling(facts.dkim, signatures_max))
+  for (const dkim::Result* result : dkim::most_telling(facts.dkim, signatures_told_max))
     advise_on_signature(*result, event, advice);
   if (facts.mail_from_spf() != nullptr) advise_on_spf(*facts.mail_from_spf(), event, advice);
   advise_on_client(event, advice);

@@ -13,7 +13,7 @@ namespace event {
 
 namespace {
 
-constexpr std::size_t octets_max = 256 * 1024;  // to_line() stays below a quarter of it.
+constexpr std::size_t event_octets_max = 256 * 1024;  // to_line() stays below a quarter of it.
 constexpr std::size_t recipients_max = 10'000;
 
 void read_connection(const json::Node& line, Event& event) {
@@ -156,7 +156,7 @@ std::unexpected<LineError> error(LineFault fault, std::string what) {
 }  // namespace
 
 base::Result<Event, LineError> from_line(std::string_view line) {
-  if (line.size() > octets_max) return error(LineFault::malformed, "line too long");
+  if (line.size() > event_octets_max) return error(LineFault::malformed, "line too long");
   const std::optional<json::Value> parsed = json::parse(line);
   if (!parsed || !std::holds_alternative<json::Value::Object>(parsed->content)) {
     return error(LineFault::malformed, "not a JSON object");

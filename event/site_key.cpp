@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t key_octets = 32;
 constexpr std::size_t digits_max = 2 * key_octets;
 
-base::Error error_about(std::string_view what, const fs::path& file, int error) {
+base::Error key_error(std::string_view what, const fs::path& file, int error) {
   return {std::string(what) + " " + file.string() + ": " + std::generic_category().message(error)};
 }
 
@@ -50,14 +50,14 @@ bool write_all(int descriptor, std::string_view text) {
 base::Result<void> make(const fs::path& file) {
   std::string draft = file.string() + ".XXXXXX";
   const int descriptor = ::mkostemp(draft.data(), O_CLOEXEC);  // Mode 0600, and nobody else's.
-  if (descriptor < 0) return std::unexpected(error_about("cannot create", draft, errno));
+  if (descriptor < 0) return std::unexpected(key_error("cannot create", draft, errno));
   const bool written = write_all(descriptor, random_key());
   const int write_error = errno;
   ::close(descriptor);
   const bool named = written && (::link(draft.c_str(), file.c_str()) == 0 || errno == EEXIST);
   const int error = written ? errno : write_error;
   ::unlink(draft.c_str());
-  if (!named) return std::unexpected(error_about("cannot write", file, error));
+  if (!named) return std::unexpected(key_error("cannot write", file, error));
   return {};
 }
 
@@ -66,12 +66,12 @@ base::Result<void> make(const fs::path& file) {
 base::Result<std::string> read_site_key(const fs::path& directory) {
   const fs::path file = file_in(directory);
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (descriptor < 0) return std::unexpected(error_about("cannot read", file, errno));
+  if (descriptor < 0) return std::unexpected(key_error("cannot read", file, errno));
   std::string key(digits_max, '\0');
   const ssize_t got = ::read(descriptor, key.data(), key.size());
   const int error = errno;
   ::close(descriptor);
-  if (got < 0) return std::unexpected(error_about("cannot read", file, error));
+  if (got < 0) return std::unexpected(key_error("cannot read", file, error));
   if (static_cast<std::size_t>(got) != digits_max) return base::fail(file.string() + ": is no key");
   return key;
 }

@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t line_octets_max = 1 << 20;
+constexpr std::size_t spooled_octets_max = 1 << 20;
 constexpr int name_attempts_max = 1000;
 constexpr fs::perms directory_mode =
     fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec;
@@ -259,7 +259,7 @@ base::Result<std::uint64_t> for_each_line(const fs::path& segment,
     while (!rest.empty()) {
       const std::size_t end = rest.find('\n');
       const std::string_view piece = rest.substr(0, end);
-      if (line.size() + piece.size() > line_octets_max) too_long = true;
+      if (line.size() + piece.size() > spooled_octets_max) too_long = true;
       if (!too_long) line += piece;
       if (end == std::string_view::npos) {
         offset += rest.size();

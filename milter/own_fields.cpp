@@ -9,7 +9,7 @@ namespace milter {
 namespace {
 
 constexpr std::size_t columns_max = 78;    // RFC 5322 §2.1.1
-constexpr std::size_t octets_max = 2'000;  // Of a whole field.
+constexpr std::size_t own_octets_max = 2'000;  // Of a whole field.
 constexpr std::size_t part_octets_max = 300;
 
 // One list item with nothing in it that could end a line, or look as if it did.
@@ -26,7 +26,7 @@ std::string join(const std::vector<std::string>& items, std::size_t first_column
   std::string value;
   std::size_t column = first_column;
   for (const std::string& one : items) {
-    if (value.size() + one.size() > octets_max) return value + ", ...";
+    if (value.size() + one.size() > own_octets_max) return value + ", ...";
     if (!value.empty()) {
       const bool fits = column + 2 + one.size() <= columns_max;
       value += fits ? ", " : ",\n\t";

@@ -17,7 +17,7 @@ constexpr std::uint64_t repeats_min = 10;    // Lists and CCs repeat a signature
 using Signal = std::optional<std::string>;
 
 // All that a signal may look at.
-struct Case {
+struct SignalCase {
   const verify::Facts& facts;
   const Circumstances& circumstances;
   const Protection& protection;
@@ -46,7 +46,7 @@ bool may_speak_for(const verify::Facts& facts, const base::Domain& domain) {
          });
 }
 
-Signal lookalike(const Case& message) {
+Signal lookalike(const SignalCase& message) {
   if (message.author == nullptr || message.own != nullptr) return std::nullopt;
   const Appearance shown(*message.author);
   const base::Domain site = registered(*message.author);
@@ -60,7 +60,7 @@ Signal lookalike(const Case& message) {
   return std::nullopt;
 }
 
-Signal protected_mail_from(const Case& message) {
+Signal protected_mail_from(const SignalCase& message) {
   const spf::Result* spf = message.facts.mail_from_spf();
   if (spf == nullptr || spf->identity != spf::Identity::mail_from || !spf->domain) return {};
   if (spf->status == spf::Status::pass || spf->status == spf::Status::temperror) return {};
@@ -69,7 +69,7 @@ Signal protected_mail_from(const Case& message) {
   return "protected_mail_from:" + entry->domain.text();
 }
 
-Signal protected_sender(const Case& message) {
+Signal protected_sender(const SignalCase& message) {
   const auto& sender = message.facts.message.sender_domain;
   const ProtectedDomain* entry = sender ? message.protection.find(*sender) : nullptr;
   if (entry == nullptr || entry == message.own) return std::nullopt;
@@ -78,7 +78,7 @@ Signal protected_sender(const Case& message) {
 }
 
 // The first address in the name that is of another organization.
-Signal display_name_address(const Case& message) {
+Signal display_name_address(const SignalCase& message) {
   const std::string_view name = message.facts.message.display_name;
   for (std::size_t at = name.find('@'); at != std::string_view::npos; at = name.find('@', at + 1)) {
     const std::string_view rest = name.substr(at + 1);
@@ -97,7 +97,7 @@ Signal display_name_address(const Case& message) {
   return std::nullopt;
 }
 
-Signal display_name_protected(const Case& message) {
+Signal display_name_protected(const SignalCase& message) {
   const Look shown(message.facts.message.display_name);
   const auto& appearances = message.protection.appearances();
   for (std::size_t i = 0; i < appearances.size(); ++i) {
@@ -109,7 +109,7 @@ Signal display_name_protected(const Case& message) {
   return std::nullopt;
 }
 
-Signal reply_to_elsewhere(const Case& message) {
+Signal reply_to_elsewhere(const SignalCase& message) {
   if (message.author == nullptr) return std::nullopt;
   for (const base::Domain& domain : message.facts.message.reply_to_domains) {
     if (!message.is_authors_own(domain)) return "reply_to_elsewhere:" + domain.text();
@@ -117,7 +117,7 @@ Signal reply_to_elsewhere(const Case& message) {
   return std::nullopt;
 }
 
-Signal spf_only_broad(const Case& message) {
+Signal spf_only_broad(const SignalCase& message) {
   const dmarc::Result& dmarc = message.facts.dmarc;
   const bool by_spf_alone =
       dmarc.status == dmarc::Status::pass && dmarc.spf_aligned && !dmarc.dkim_aligned;
@@ -128,13 +128,13 @@ Signal spf_only_broad(const Case& message) {
   return include ? "spf_only_broad:" + include->text() : "spf_only_broad";
 }
 
-Signal repeated_field(const Case& message) {
+Signal repeated_field(const SignalCase& message) {
   const std::vector<std::string>& fields = message.facts.message.repeated_fields;
   if (fields.empty()) return std::nullopt;
   return "repeated_field:" + fields.front();
 }
 
-Signal repeated_signature(const Case& message) {
+Signal repeated_signature(const SignalCase& message) {
   const std::uint64_t repeats = message.circumstances.signature_repeats;
   if (repeats < repeats_min) return std::nullopt;
   return "repeated_signature:" + std::to_string(repeats);
@@ -143,7 +143,7 @@ Signal repeated_signature(const Case& message) {
 }  // namespace
 
 std::vector<std::string> find_signals(const Message& message, const Rules& rules) {
-  using Find = Signal (*)(const Case&);
+  using Find = Signal (*)(const SignalCase&);
   static constexpr Find in_order[] = {
       lookalike,
       protected_mail_from,
@@ -156,7 +156,7 @@ std::vector<std::string> find_signals(const Message& message, const Rules& rules
       repeated_signature,
   };
   const base::Domain* author = message.facts.from_domain();
-  const Case all{message.facts, message.circumstances, rules.protection, author,
+  const SignalCase all{message.facts, message.circumstances, rules.protection, author,
                  author != nullptr ? rules.protection.find(*author) : nullptr};
   std::vector<std::string> signals;
   for (const Find find : in_order) {

@@ -11,7 +11,7 @@ namespace report {
 
 namespace {
 
-constexpr std::size_t value_octets_max = 900;   // A line of mail has at most 998.
+constexpr std::size_t copied_octets_max = 900;  // A line of mail has at most 998.
 constexpr std::size_t record_octets_max = 600;  // Of an SPF record.
 
 bool could_align(const std::optional<base::Domain>& domain, const verify::Facts& facts) {
@@ -73,7 +73,7 @@ std::string_view delivery_result(policy::Action action) {
 // "Name: value". Hostile values come through base::printable(), so they hold no line end; its
 // escapes may make them long, and a longer line would be broken in two.
 void add(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value.substr(0, value_octets_max)).append("\n");
+  out.append(name).append(": ").append(value.substr(0, copied_octets_max)).append("\n");
 }
 
 // RFC 6591 §3.2.3: REQUIRED when a signature failed that could have aligned.

@@ -17,7 +17,7 @@ namespace report {
 
 namespace {
 
-constexpr std::size_t reply_octets_max = 512;  // RFC 5321 §4.5.3.1.5.
+constexpr std::size_t reply_line_octets_max = 512;  // RFC 5321 §4.5.3.1.5.
 
 // What the conversation has come to, as libcurl shows it while it goes on: its own error codes do
 // not tell a refused recipient from a refused login.
@@ -39,7 +39,7 @@ struct Conversation {
 
   void heard_from_server(std::string_view line) {
     if (over) return;
-    reply = base::trim(line.substr(0, reply_octets_max));
+    reply = base::trim(line.substr(0, reply_line_octets_max));
     if (command == "DATA" && reply.starts_with("354")) command = "message";
   }
 

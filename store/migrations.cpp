@@ -10,7 +10,7 @@ namespace store {
 
 namespace {
 
-constexpr std::string_view lock_key = "migration";
+constexpr std::string_view migration_key = "migration";
 constexpr std::chrono::milliseconds lock_pause{50};
 constexpr int lock_attempts_max = 1200;  // One minute.
 
@@ -29,7 +29,7 @@ std::unexpected<base::Error> newer(int version, int known) {
 
 base::Result<void> take_lock(Database& database) {
   for (int i = 0; i < lock_attempts_max; ++i) {
-    const auto locked = database.try_lock(lock_key);
+    const auto locked = database.try_lock(migration_key);
     if (!locked) return std::unexpected(locked.error());
     if (*locked) return {};
     std::this_thread::sleep_for(lock_pause);
@@ -169,7 +169,7 @@ base::Result<void> migrate(Database& database, std::span<const Migration> steps,
   if (version && *version > known) return newer(*version, known);
   if (const auto locked = take_lock(database); !locked) return locked;
   const auto migrated = migrate_alone(database, steps, progress);
-  if (const auto released = database.release(lock_key); !released) return released;
+  if (const auto released = database.release(migration_key); !released) return released;
   return migrated;
 }
 

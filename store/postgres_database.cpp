@@ -241,8 +241,8 @@ base::Result<base::WallTime> PostgresDatabase::clock() {
   const auto rows =
       execute("SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) * 1000 AS BIGINT)", {});
   if (!rows) return std::unexpected(rows.error());
-  const auto* milliseconds = std::get_if<std::int64_t>(&rows->at(0).at(0));
-  return base::WallTime(std::chrono::milliseconds(milliseconds == nullptr ? 0 : *milliseconds));
+  const auto* since_1970 = std::get_if<std::int64_t>(&rows->at(0).at(0));
+  return base::WallTime(std::chrono::milliseconds(since_1970 == nullptr ? 0 : *since_1970));
 }
 
 // The server uses room of deleted rows again, and gives back what is free at the end of a table.

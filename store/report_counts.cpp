@@ -18,7 +18,7 @@ namespace store {
 namespace {
 
 constexpr std::size_t columns = 7;
-constexpr std::int64_t row_overhead = 400;  // On disk beside its JSON: columns, indexes.
+constexpr std::int64_t count_overhead = 400;  // On disk beside its JSON: columns, indexes.
 // A row that is not JSON is one that a report has no room for (outbox/day_rows.cpp).
 constexpr const char* rest_hash = "rest";
 
@@ -70,7 +70,7 @@ base::Result<void> upsert(Database& database, const DomainDay& key,
     const Sum& sum = *by_hash.at(text(row[0]));
     if (number(row[1]) != sum.messages) continue;  // It was there before.
     growth.rows += 1;
-    growth.octets += static_cast<std::int64_t>(sum.row_json.size()) + row_overhead;
+    growth.octets += static_cast<std::int64_t>(sum.row_json.size()) + count_overhead;
   }
   return {};
 }

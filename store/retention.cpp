@@ -12,7 +12,7 @@ namespace store {
 
 namespace {
 
-constexpr std::string_view lock_key = "retention";
+constexpr std::string_view retention_key = "retention";
 constexpr std::int64_t chunk_max = 100;  // Few, so that little room is needed to make some.
 // Days are made up for a week back (outbox.cpp): counts of before are in a report, or never will
 // be.
@@ -199,7 +199,7 @@ base::Result<Expired> Expiry::run() {
 }  // namespace
 
 base::Result<Expired> expire(Database& database, const Retention& retention, base::WallTime now) {
-  const auto locked = database.try_lock(lock_key);
+  const auto locked = database.try_lock(retention_key);
   if (!locked) return std::unexpected(locked.error());
   if (!*locked) return Expired();
   auto expired = [&]() -> base::Result<Expired> {
@@ -207,7 +207,7 @@ base::Result<Expired> expire(Database& database, const Retention& retention, bas
     if (!time) return std::unexpected(time.error());
     return Expiry(database, retention, now, *std::move(time)).run();
   }();
-  if (const auto released = database.release(lock_key); !released && expired) {
+  if (const auto released = database.release(retention_key); !released && expired) {
     return std::unexpected(released.error());
   }
   return expired;

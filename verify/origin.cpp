@@ -12,7 +12,7 @@ namespace verify {
 
 namespace {
 
-constexpr std::size_t hops_max = 10;
+constexpr std::size_t followed_hops_max = 10;
 
 bool is_loopback(const base::IpAddress& address) {
   static const base::Network loopback[] = {*base::Network::parse("127.0.0.0/8"),
@@ -44,7 +44,7 @@ Connection find_origin(const Connection& relayed, const mail::Headers& headers,
   origin.relay_problem = nothing_read(origin, nullptr);
   std::size_t hops = 0;
   for (const mail::HeaderField* field : headers.named("Received")) {
-    if (hops++ == hops_max) break;
+    if (hops++ == followed_hops_max) break;
     mail::Received received = mail::parse_received(field->value);
     if (received.internal) continue;
     if (!received.client) {  // What lies below was written by who knows whom.

@@ -1,6 +1,7 @@
 # tools/fresh manual: the README's commands for a build by hand, on a machine that has a Postfix.
 new_root build
 clone_into build
+starts_nothing build
 inside build sh -c 'apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postfix systemd git' \
   >"$root/apt.log" 2>&1 || { tail -n 20 "$root/apt.log"; exit 69; }
 commands=$(commands_below "Built by hand")

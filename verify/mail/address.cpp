@@ -250,11 +250,11 @@ std::optional<Address> parse_careless(std::string_view value) {
   return address;
 }
 
-constexpr char escape = '\x1B';
+constexpr char escape_octet = '\x1B';
 
 bool has_control_characters(std::string_view value) {
   return std::ranges::any_of(value, [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && !base::is_space(c) && c != escape) ||
+    return (static_cast<unsigned char>(c) < 0x20 && !base::is_space(c) && c != escape_octet) ||
            c == '\x7F';
   });
 }
@@ -309,7 +309,7 @@ std::optional<Address> parse_path(std::string_view text) {
 
 base::Result<std::vector<Address>, FromFault> parse_from(std::string_view value) {
   if (has_control_characters(value)) return std::unexpected(FromFault::malformed);
-  auto addresses = value.contains(escape) ? parse_shifted(value) : parse_plain(value);
+  auto addresses = value.contains(escape_octet) ? parse_shifted(value) : parse_plain(value);
   // "MAILER-DAEMON <>", bare words: what shows no address cannot show another's.
   const bool without = addresses ? addresses->empty() : !shows_address(value);
   if (without) return std::unexpected(FromFault::no_domain);

@@ -12,7 +12,7 @@ namespace mail {
 namespace {
 
 constexpr std::size_t date_octets_max = 500;  // Folds and comments included.
-constexpr std::size_t field_octets_max = 10'000;
+constexpr std::size_t date_field_octets_max = 10'000;
 
 constexpr std::string_view day_names[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 constexpr std::string_view month_names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -170,7 +170,7 @@ std::optional<base::WallTime> parse_date(std::string_view text) {
 }
 
 std::optional<base::WallTime> received_date(std::string_view value) {
-  if (value.size() > field_octets_max) return std::nullopt;
+  if (value.size() > date_field_octets_max) return std::nullopt;
   const auto start = date_start(value);
   return start ? parse_date(value.substr(*start)) : std::nullopt;
 }

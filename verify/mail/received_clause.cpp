@@ -9,7 +9,7 @@ namespace mail {
 namespace {
 
 // Of a field that is looked at: more than three texts of the client's, of a command line each.
-constexpr std::size_t field_octets_max = 10'000;
+constexpr std::size_t clause_octets_max = 10'000;
 
 // Octets of the quoted-string (RFC 5321 §4.1.2) that `text` begins with; nothing when it does not
 // end.
@@ -24,9 +24,9 @@ std::optional<std::size_t> quoted_octets(std::string_view text) {
 constexpr std::string_view path_start = "envelope-from ";  // Exim's; a stranger's text follows.
 
 // Reads the clause from left to right.
-class Cursor {
+class ClauseCursor {
  public:
-  explicit Cursor(std::string_view text) : rest_(text) {}
+  explicit ClauseCursor(std::string_view text) : rest_(text) {}
 
   [[nodiscard]] bool at_end() const { return rest_.empty(); }
 
@@ -86,7 +86,7 @@ bool is_word(std::string_view word, std::string_view expected) {
 // A clause of the server's own that a parenthesis in a HELO name has swallowed.
 bool holds_clause(std::string_view comment) {
   if (comment.starts_with(path_start)) return false;
-  Cursor cursor(comment);
+  ClauseCursor cursor(comment);
   while (!cursor.at_end()) {
     const std::string_view word = cursor.word();
     if (is_word(word, "by")) return true;
@@ -97,7 +97,7 @@ bool holds_clause(std::string_view comment) {
 
 // What follows the server's own name and product: it must be readable to the end and have no other
 // "by". Addresses in it are a stranger's text, too, so what is quoted in them does not count.
-bool read_rest(Cursor& cursor, ReceivedClause& clause) {
+bool read_rest(ClauseCursor& cursor, ReceivedClause& clause) {
   bool trailer = false;  // Behind "id" or "for": no longer only the server's words.
   std::string_view before;
   std::string_view last;
@@ -133,8 +133,8 @@ bool read_rest(Cursor& cursor, ReceivedClause& clause) {
 }  // namespace
 
 std::optional<ReceivedClause> read_received_clause(std::string_view value) {
-  if (value.size() > field_octets_max) return std::nullopt;
-  Cursor cursor(base::trim(value));
+  if (value.size() > clause_octets_max) return std::nullopt;
+  ClauseCursor cursor(base::trim(value));
   ReceivedClause clause;
   std::string_view word = cursor.word();
   if (is_word(word, "from")) {

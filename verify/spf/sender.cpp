@@ -6,7 +6,7 @@ namespace spf {
 
 namespace {
 
-constexpr std::size_t name_octets_max = 253;
+constexpr std::size_t query_octets_max = 253;
 constexpr std::size_t label_octets_max = 63;
 constexpr std::size_t macro_octets_max = 512;  // RFC 5321 §4.5.3.1 allows 64 and 255.
 
@@ -86,7 +86,7 @@ Sender find_sender(const Request& request) {
 }
 
 bool is_queryable(std::string_view name) {
-  if (name.empty() || name.size() > name_octets_max) return false;
+  if (name.empty() || name.size() > query_octets_max) return false;
   std::size_t label = 0;
   for (const char c : name) {
     if (c < ' ' || c > '~') return false;  // Octets past ASCII are negative, or greater.
