@@ -18,10 +18,10 @@ from judge import wait_for
 from lab import AUTHSERV_ID, RECIPIENT, Lab
 from send import send
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "report" / "feedback"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "report"))
 import readers_test  # noqa: E402
 
-SCHEMA = pathlib.Path(__file__).resolve().parents[1] / "report" / "feedback" / "rfc9990.xsd"
+SCHEMA = pathlib.Path(__file__).resolve().parents[1] / "report" / "rfc9990.xsd"
 SPACE = "{urn:ietf:params:xml:ns:dmarc-2.0}"
 ASKING = ("sender.example", "bank.example", "club.example", "list.example")  # And consented to.
 REFUSED = "shop.example"  # Asks for reports to a host that does not consent.
