@@ -99,10 +99,10 @@ class DateReader {
   // RFC 5322 §4.3: two digits are 1950 to 2049, three count from 1900.
   int read_year() {
     const std::size_t digits = peek().size();
-    const int year = number(2, 4);
-    failed_ |= digits == 4 && (year < 1900 || year > 2199);  // The clock's type ends in 2262.
-    if (digits == 4) return year;
-    return year + (digits == 2 && year < 50 ? 2000 : 1900);
+    const int written = number(2, 4);
+    const int year = digits == 4 ? written : written + (digits == 2 && written < 50 ? 2000 : 1900);
+    failed_ |= year < 1900 || year > 2199;  // The clock's type ends in 2262.
+    return year;
   }
 
   std::chrono::seconds read_time() {

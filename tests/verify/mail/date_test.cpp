@@ -49,6 +49,7 @@ TEST_CASE("what is no date, or may be several, is none", "[mail][RFC 5322 §3.3]
                                  "1 May 9999 12:00:00 +0000",
                                  "1 Mai 2026 12:00:00 +0000",
                                  "-1 May 2026 12:00:00 +0000",
+                                 "1 May 990 04:00:60 -0530",
                                  "1 May 2026 12:00:00 0000",
                                  "1 May 2026 12:00:00 +00a0"}) {
     INFO(text);
