@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/postgresql_url.hpp"
 #include "base/text.hpp"
 
 namespace config {
@@ -53,18 +54,6 @@ bool has_sound_ports(std::string_view hosts) {
   return !in_brackets;
 }
 
-// Two hexadecimal digits behind each "%", and no %00: libpq repeats the whole value that has one.
-bool has_sound_escapes(std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdefABCDEF";
-  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
-    if (text.size() - at < 3 || !hex.contains(text[at + 1]) || !hex.contains(text[at + 2])) {
-      return false;
-    }
-    if (text.substr(at + 1, 2) == "00") return false;
-  }
-  return true;
-}
-
 // So strict that nobody can read one part as another: a password must never be shown as a host.
 bool is_sound(const Parts& parts) {
   if (parts.user.find_first_of("@/") != std::string_view::npos) return false;
@@ -94,7 +83,7 @@ base::Result<void> check_store_url(std::string_view url) {
         "must be like \"sqlite:/var/lib/postern/postern.db\" or "
         "\"postgresql://user@host/database\"");
   }
-  if (!has_sound_escapes(url) || !is_sound(parts_of(url.substr(postgresql.size())))) {
+  if (!base::has_sound_escapes(url) || !is_sound(parts_of(url.substr(postgresql.size())))) {
     return base::fail(
         "must be like \"postgresql://user:password@host/database?key=value\"; write "
         "%40, %2F, %3F and %25 for \"@\", \"/\", \"?\" and \"%\" in user and password");
@@ -113,8 +102,7 @@ std::string without_passwords(std::string_view url) {
   out.append(parts.place);
   for (std::string_view rest = parts.settings; !rest.empty();) {
     const std::string_view setting = take_setting(rest);
-    const std::string_view key = key_of(setting);
-    if (key.contains("pass") && key != "passfile") {  // Also what only looks like libpq's key.
+    if (base::is_password_key(key_of(setting))) {
       out.append(setting.substr(0, setting.find('=') + 1)).append(hidden);
     } else {
       out.append(setting);

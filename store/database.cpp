@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "base/postgresql_url.hpp"
 #include "base/text.hpp"
 
 namespace store {
@@ -12,18 +13,6 @@ namespace {
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
 constexpr std::string_view hidden = "***";
-
-// Two hexadecimal digits behind each "%", and no %00: libpq repeats the whole value that has one.
-bool has_sound_escapes(std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdefABCDEF";
-  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
-    if (text.size() - at < 3 || !hex.contains(text[at + 1]) || !hex.contains(text[at + 2])) {
-      return false;
-    }
-    if (text.substr(at + 1, 2) == "00") return false;
-  }
-  return true;
-}
 
 // "[::1]:5432,host": every bracket closed, and a number behind each colon.
 bool has_sound_hosts(std::string_view hosts) {
@@ -54,6 +43,13 @@ bool has_sound_keys(std::string_view settings) {
   return true;
 }
 
+// The word before the "=" at `at`.
+std::string_view key_before(std::string_view text, std::size_t at) {
+  const std::size_t other = text.substr(0, at).find_last_not_of("abcdefghijklmnopqrstuvwxyz_");
+  const std::size_t first = other == std::string_view::npos ? 0 : other + 1;
+  return text.substr(first, at - first);
+}
+
 // Whether libpq can read the URL, and reads it as we do. What it cannot read it repeats in its
 // messages, with whatever is in it.
 bool is_readable(std::string_view url) {
@@ -63,7 +59,7 @@ bool is_readable(std::string_view url) {
   rest = rest.substr(0, question);
   const std::size_t at = rest.rfind('@');
   const std::string_view place = at == std::string_view::npos ? rest : rest.substr(at + 1);
-  return has_sound_escapes(url) && has_sound_hosts(place.substr(0, place.find('/'))) &&
+  return base::has_sound_escapes(url) && has_sound_hosts(place.substr(0, place.find('/'))) &&
          has_sound_keys(settings) && !settings.contains('@');
 }
 
@@ -77,10 +73,9 @@ bool is_postgresql(std::string_view url) {
 std::string without_password(std::string_view url) {
   if (is_postgresql(url) && !is_readable(url)) return "postgresql://" + std::string(hidden);
   std::string text(url);
-  constexpr std::string_view key = "password=";
-  for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at)) {
-    at += key.size();
-    text.replace(at, std::min(text.find('&', at), text.size()) - at, hidden);
+  for (std::size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1)) {
+    if (!base::is_password_key(key_before(text, at))) continue;
+    text.replace(at + 1, std::min(text.find('&', at), text.size()) - (at + 1), hidden);
   }
   const std::size_t authority = text.find("://");
   if (authority != std::string::npos) {

@@ -144,6 +144,7 @@ TEST_CASE("passwords are not in messages", "[store][store]") {
       {"postgresql://db?user=x&password=secret", "postgresql://db?user=x&password=***"},
       {"postgresql://db/e?sslpassword=secret&password=secret",
        "postgresql://db/e?sslpassword=***&password=***"},
+      {"postgresql://db/e?passwd=secret&passfile=/x", "postgresql://db/e?passwd=***&passfile=/x"},
       {"postgresql://postern:sec/ret@db/events", "postgresql://postern:***@db/events"},
       {"sqlite:/var/lib/x.db", "sqlite:/var/lib/x.db"},
   };
