@@ -79,8 +79,8 @@ int print_status(const config::Config& config, bool json, Output output) {
     writer.begin_object();
     writer.text("spool", id, path_max);
     writer.text("directory", config.spool.directory.string(), path_max);
-    writer.number("segments_behind", static_cast<std::int64_t>(backlog->segments));
-    writer.number("octets_behind", static_cast<std::int64_t>(backlog->octets));
+    writer.number("segments_behind", backlog->segments);
+    writer.number("octets_behind", backlog->octets);
     if (backlog->oldest) {
       const auto age = std::chrono::system_clock::now() - *backlog->oldest;
       writer.number("oldest_seconds", std::chrono::floor<std::chrono::seconds>(age).count());

@@ -103,7 +103,7 @@ std::string to_json(std::string_view line, const event::Event& event,
   json.boolean("same", again.differences.empty() && again.decision.empty());
   write_differences(json, "checks", again.differences);
   write_differences(json, "decision", again.decision);
-  json.number("missing", static_cast<std::int64_t>(again.missing.size()));
+  json.number("missing", again.missing.size());
   json.begin_array("advice");
   for (const std::string& sentence : event::advise(event))
     json.text({}, sentence, sentence_max);

@@ -39,14 +39,13 @@ std::string rules_text(const std::map<std::string, std::uint64_t>& rules) {
 }
 
 void print_json(const Replay& replay, const Unread& unread, std::ostream& out) {
-  const auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
   json::Writer json(4096);
   json.begin_object();
-  json.number("events", number(replay.events));
-  json.number("unjudged", number(replay.unjudged));
-  json.number("unreadable", number(unread.malformed + unread.newer));
-  json.number("other_rule", number(replay.reasons));
-  json.number("changes", number(replay.changes));
+  json.number("events", replay.events);
+  json.number("unjudged", replay.unjudged);
+  json.number("unreadable", unread.malformed + unread.newer);
+  json.number("other_rule", replay.reasons);
+  json.number("changes", replay.changes);
   json.begin_array("groups");
   for (const auto& [group, tally] : replay.groups()) {
     json.begin_object();
@@ -54,12 +53,12 @@ void print_json(const Replay& replay, const Unread& unread, std::ostream& out) {
     json.text("to", name(group.to), group_text_max);
     json.text("from_domain", group.domain, group_text_max);
     json.text("source", group.source, group_text_max);
-    json.number("events", number(tally.events));
+    json.number("events", tally.events);
     json.begin_array("rules");
     for (const auto& [rule, events] : tally.rules) {
       json.begin_object();
       json.text("rule", rule, group_text_max);
-      json.number("events", number(events));
+      json.number("events", events);
       json.end_object();
     }
     json.end_array();

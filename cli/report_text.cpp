@@ -35,11 +35,7 @@ std::string joined(const Counts& counts) {
   return all.empty() ? "none" : all;
 }
 
-void number(Writer& json, std::string_view key, std::uint64_t value) {
-  json.number(key, static_cast<std::int64_t>(value));
-}
-
-void time(Writer& json, std::string_view key, const std::optional<base::WallTime>& value) {
+void time_or_null(Writer& json, std::string_view key, const std::optional<base::WallTime>& value) {
   json.text_or_null(key, value ? std::optional(base::timestamp(*value)) : std::nullopt,
                     report_text_max);
 }
@@ -47,7 +43,7 @@ void time(Writer& json, std::string_view key, const std::optional<base::WallTime
 void counts(Writer& json, std::string_view key, const Counts& values) {
   json.begin_object(key);
   for (const auto& [word, count] : values)
-    number(json, word, count);
+    json.number(word, count);
   json.end_object();
 }
 
@@ -60,7 +56,7 @@ void write(Writer& json, const report::Campaign& campaign) {
   json.text("domain", campaign.domain, report_text_max);
   json.text("first", base::timestamp(campaign.first), report_text_max);
   json.text("last", base::timestamp(campaign.last), report_text_max);
-  number(json, "messages", campaign.messages);
+  json.number("messages", campaign.messages);
   json.begin_array("weaknesses");
   for (const std::string& weakness : campaign.weaknesses)
     json.text({}, weakness, report_text_max);
@@ -71,7 +67,7 @@ void write(Writer& json, const report::Campaign& campaign) {
   for (const auto& [domain, messages] : campaign.from_domains) {
     json.begin_object();
     json.text("domain", domain, report_text_max);
-    number(json, "messages", messages);
+    json.number("messages", messages);
     json.end_object();
   }
   json.end_array();
@@ -80,11 +76,11 @@ void write(Writer& json, const report::Campaign& campaign) {
     json.begin_object();
     json.text("address", address, report_text_max);
     json.text("host", source.host, report_text_max);
-    number(json, "messages", source.messages);
+    json.number("messages", source.messages);
     json.end_object();
   }
   json.end_array();
-  number(json, "messages_of_other_sources", campaign.messages_of_other_sources);
+  json.number("messages_of_other_sources", campaign.messages_of_other_sources);
   json.end_object();
 }
 
@@ -131,16 +127,16 @@ std::string to_json(const report::ListedReport& report) {
   json.text("state", report.state, report_text_max);
   json.text("why", report.why, report_text_max);
   json.text("made", base::timestamp(report.made), report_text_max);
-  number(json, "records", report.records);
-  number(json, "messages", report.messages);
+  json.number("records", report.records);
+  json.number("messages", report.messages);
   json.begin_array("deliveries");
   for (const report::ListedDelivery& delivery : report.deliveries) {
     json.begin_object();
     json.text("destination", delivery.destination, report_text_max);
     json.text("state", delivery.state, report_text_max);
-    number(json, "attempts", delivery.attempts);
-    time(json, "sent", delivery.sent);
-    time(json, "next", is_open(delivery) ? std::optional(delivery.next) : std::nullopt);
+    json.number("attempts", delivery.attempts);
+    time_or_null(json, "sent", delivery.sent);
+    time_or_null(json, "next", is_open(delivery) ? std::optional(delivery.next) : std::nullopt);
     json.number("code", delivery.code);
     json.text("why", delivery.reply, report_text_max);
     json.end_object();
@@ -155,8 +151,8 @@ std::string to_json(const report::OutboxStatus& status) {
   json.begin_object();
   counts(json, "reports", status.reports);
   counts(json, "deliveries", status.deliveries);
-  number(json, "messages_unreported", status.messages_unreported);
-  time(json, "oldest_open", status.oldest_open);
+  json.number("messages_unreported", status.messages_unreported);
+  time_or_null(json, "oldest_open", status.oldest_open);
   json.begin_array("suppressions");
   for (const report::Suppression& each : status.suppressions) {
     json.begin_object();

@@ -30,11 +30,7 @@ int gravity(Health health) {
   return 3;
 }
 
-void status_number(Writer& json, std::string_view key, std::uint64_t value) {
-  json.number(key, static_cast<std::int64_t>(value));
-}
-
-void status_time(Writer& json, std::string_view key, const std::optional<base::WallTime>& value) {
+void time_if_known(Writer& json, std::string_view key, const std::optional<base::WallTime>& value) {
   if (value) json.text(key, base::timestamp(*value), status_text_max);
 }
 
@@ -49,43 +45,43 @@ void write_daemon(Writer& json, const Condition& condition) {
   if (condition.daemon) json.number("answer_ms", condition.daemon->took.count());
   if (!condition.numbers || !*condition.numbers) return;
   const DaemonNumbers& numbers = **condition.numbers;
-  status_time(json, "started", numbers.started);
-  status_time(json, "config_loaded", numbers.loaded);
-  status_number(json, "config_generation", numbers.generation);
+  time_if_known(json, "started", numbers.started);
+  time_if_known(json, "config_loaded", numbers.loaded);
+  json.number("config_generation", numbers.generation);
   json.boolean("reload_failed", numbers.reload_failed);
   json.boolean("dns_degraded", numbers.dns_degraded);
-  status_number(json, "events_lost", numbers.events_lost);
+  json.number("events_lost", numbers.events_lost);
 }
 
 void write_kept(Writer& json, const Condition& condition, base::WallTime now) {
   if (condition.spool) {
-    status_number(json, "spool_segments", condition.spool->segments);
-    status_number(json, "spool_octets", condition.spool->octets);
-    status_number(json, "spool_free_percent", condition.spool->free_percent);
-    if (condition.spool->last) status_time(json, "spool_newest", condition.spool->last->time);
+    json.number("spool_segments", condition.spool->segments);
+    json.number("spool_octets", condition.spool->octets);
+    json.number("spool_free_percent", condition.spool->free_percent);
+    if (condition.spool->last) time_if_known(json, "spool_newest", condition.spool->last->time);
   }
   if (condition.backlog && *condition.backlog) {
-    status_number(json, "segments_behind", (*condition.backlog)->segments);
-    status_number(json, "octets_behind", (*condition.backlog)->octets);
+    json.number("segments_behind", (*condition.backlog)->segments);
+    json.number("octets_behind", (*condition.backlog)->octets);
   }
   if (const auto behind = lag(condition, now)) json.number("lag_seconds", *behind);
   const StoreCondition* store = condition.opened_store();
   if (store == nullptr) return;
   const store::StoreStatus& status = store->status;
-  status_number(json, "store_events", status.events);
-  status_number(json, "store_octets", status.octets);
-  status_number(json, "unread_lines", status.unread_lines);
-  status_time(json, "store_oldest", status.oldest);
-  status_time(json, "store_newest", status.newest);
+  json.number("store_events", status.events);
+  json.number("store_octets", status.octets);
+  json.number("unread_lines", status.unread_lines);
+  time_if_known(json, "store_oldest", status.oldest);
+  time_if_known(json, "store_newest", status.newest);
   if (!store->outbox) return;
   const report::OutboxStatus& outbox = *store->outbox;
   json.begin_object("deliveries");
   for (const auto& [state, count] : outbox.deliveries)
-    status_number(json, state, count);
+    json.number(state, count);
   json.end_object();
-  status_number(json, "messages_unreported", outbox.messages_unreported);
-  status_number(json, "suppressed", outbox.suppressions.size());
-  status_time(json, "oldest_waiting", outbox.oldest_open);
+  json.number("messages_unreported", outbox.messages_unreported);
+  json.number("suppressed", outbox.suppressions.size());
+  time_if_known(json, "oldest_waiting", outbox.oldest_open);
 }
 
 // For a monitoring system a "|" begins the numbers.

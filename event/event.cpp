@@ -93,7 +93,7 @@ void write_envelope(json::Writer& json, const Event& event, const LineOptions& o
       write_texts(json, "recipients_domains", recipient_domains(event.envelope.recipients),
                   recipient_domains_max, recipient_octets_max);
   if (!whole) json.boolean("recipients_domains_cut", true);
-  json.number("recipients", static_cast<std::int64_t>(event.envelope.recipients.size()));
+  json.number("recipients", event.envelope.recipients.size());
 }
 
 void write_authors(json::Writer& json, const verify::Facts& facts) {
@@ -137,9 +137,9 @@ void write_circumstances(json::Writer& json, const policy::Circumstances& circum
   json.begin_object("circumstances");
   json.boolean("dns_degraded", circumstances.dns_degraded);
   json.boolean("deferred_too_long", circumstances.deferred_too_long);
-  json.number("signature_repeats", static_cast<std::int64_t>(circumstances.signature_repeats));
-  json.number("own_fields", static_cast<std::int64_t>(circumstances.own_fields.fields));
-  json.number("own_fields_above", static_cast<std::int64_t>(circumstances.own_fields.above));
+  json.number("signature_repeats", circumstances.signature_repeats);
+  json.number("own_fields", circumstances.own_fields.fields);
+  json.number("own_fields_above", circumstances.own_fields.above);
   if (!circumstances.vouched_before.empty()) {
     (void)write_texts(json, "vouched_before", circumstances.vouched_before, signals_max,
                       vouched_octets_max);
@@ -149,7 +149,7 @@ void write_circumstances(json::Writer& json, const policy::Circumstances& circum
 
 void write_message(json::Writer& json, const verify::MessageInfo& message) {
   json.begin_object("message");
-  json.number("size", static_cast<std::int64_t>(message.size));
+  json.number("size", message.size);
   json.text("message_id", message.message_id, message_id_max);
   json.number("lot", message.lot);
   json.boolean("auto_submitted", message.auto_submitted);

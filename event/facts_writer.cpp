@@ -50,7 +50,7 @@ void write_spf(json::Writer& json, const verify::Facts& facts, const LineOptions
   }
   json.end_array();
   constexpr std::uint64_t number_max = std::numeric_limits<std::int64_t>::max();
-  json.number("spf_breadth", static_cast<std::int64_t>(std::min(facts.spf_breadth, number_max)));
+  json.number("spf_breadth", std::min(facts.spf_breadth, number_max));
 }
 
 void write_dkim(json::Writer& json, const verify::Facts& facts, const LineOptions& options) {
@@ -72,14 +72,14 @@ void write_dkim(json::Writer& json, const verify::Facts& facts, const LineOption
     json.end_object();
   }
   json.end_array();
-  json.number("signatures", static_cast<std::int64_t>(facts.dkim.size()));
+  json.number("signatures", facts.dkim.size());
 }
 
 void write_arc(json::Writer& json, const arc::Result& result) {
   json.begin_object("arc");
   json.text("result", arc::name(result.status), name_max);
-  json.number("instances", static_cast<std::int64_t>(result.instances));
-  json.number("oldest_pass", static_cast<std::int64_t>(result.oldest_pass));
+  json.number("instances", result.instances);
+  json.number("oldest_pass", result.oldest_pass);
   const auto sealers =
       std::span(result.sealers).first(std::min(result.sealers.size(), sealers_max));
   json.begin_array("sealers");

@@ -183,7 +183,7 @@ void Writer::text_or_null(std::string_view key, std::optional<std::string_view> 
   }
 }
 
-void Writer::number(std::string_view key, std::int64_t value) {
+void Writer::signed_number(std::string_view key, std::int64_t value) {
   start_value(key);
   std::array<char, 24> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;

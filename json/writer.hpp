@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -25,13 +26,17 @@ class Writer {
   void text(std::string_view key, std::string_view value, std::size_t octets_max);
   void text_or_null(std::string_view key, std::optional<std::string_view> value,
                     std::size_t octets_max);
-  void number(std::string_view key, std::int64_t value);
+  // Any integer that fits a std::int64_t.
+  void number(std::string_view key, std::integral auto value) {
+    signed_number(key, static_cast<std::int64_t>(value));
+  }
   void boolean(std::string_view key, bool value);
 
   [[nodiscard]] std::size_t octets() const noexcept { return used_; }
   [[nodiscard]] std::string take();
 
  private:
+  void signed_number(std::string_view key, std::int64_t value);
   void start_value(std::string_view key);
   void append(char c);
   void append(std::string_view text);
