@@ -146,8 +146,8 @@ std::optional<EncodedWord> read_encoded_word(std::string_view text) {
     return std::nullopt;
   }
   const char encoding = base::to_lower(text[charset_end + 1]);
-  if (encoding != 'b' && encoding != 'q') return std::nullopt;
-  const std::size_t start = std::min(charset_end + 3, text.size());
+  if ((encoding != 'b' && encoding != 'q') || text[charset_end + 2] != '?') return std::nullopt;
+  const std::size_t start = charset_end + 3;
   const std::size_t end = std::min(text.find('?', start), text.size());
   const std::string_view encoded = text.substr(start, end - start);
   const std::size_t octets = std::min(end + 2, text.size());

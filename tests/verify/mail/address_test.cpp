@@ -101,7 +101,9 @@ TEST_CASE("an encoded-word with an address in it makes a careless From malformed
   }
   for (const char* value : {" =?utf-8?q?J=C3=B6rg?=, Inc. <j@example.com>",
                             " =?utf-8?B?SsO2cmc=?=, Inc. <j@example.com>", " =?x, <j@example.com>",
-                            " =?x?, <j@example.com>", " =?x?b?, <j@example.com>"}) {
+                            " =?x?, <j@example.com>", " =?x?b?, <j@example.com>",
+                            // Not RFC 2047 §2: nothing but "?" stands behind the encoding.
+                            " =?x?qJ=40bank.example?=, <j@example.com>"}) {
     INFO(value);
     CHECK(seen(value) == std::vector<std::string>{"example.com"});
   }
