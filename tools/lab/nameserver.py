@@ -2,6 +2,7 @@
 
 import pathlib
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -40,6 +41,7 @@ server:
   pidfile: "{directory}/unbound.pid"
   logfile: "{directory}/unbound.log"
   use-syslog: no
+  log-queries: yes
   module-config: "iterator"
   num-threads: 1
   # Nothing is asked of the real DNS: a name that is not below does not exist.
@@ -91,6 +93,11 @@ class Nameserver:
                                             stdin=subprocess.DEVNULL, start_new_session=True,
                                             pass_fds=[self.dead.fileno()])
         self._wait()
+
+    def asked(self):
+        """The names of all questions so far, in their order."""
+        log = (self.directory / "unbound.log").read_text(errors="replace")
+        return re.findall(r" info: 127\.0\.0\.1 (\S+)\. \S+ IN$", log, re.MULTILINE)
 
     def _wait(self):
         # "lab.example. IN A": any answer, also "no such name", says it is up.
