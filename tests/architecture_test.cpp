@@ -16,8 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Folder -> folders it may include, beside itself. Read downwards: nothing points up. A main.cpp
-// and everything in cli/ is a program: it joins the parts, so it may include all of them.
+// Folder -> folders it may include, beside itself. Read downwards: nothing points up. A main.cpp,
+// milter/daemon and everything in cli/ is a program: it joins the parts, so it may include all.
 const std::map<std::string, std::set<std::string>> may_include = {
     {"base", {}},
     {"json", {"base"}},
@@ -69,7 +69,8 @@ struct Include {
 std::string folder_of(const std::string& path) { return fs::path(path).parent_path().string(); }
 
 bool is_program(const std::string& path) {
-  return fs::path(path).filename() == "main.cpp" || path.starts_with("cli/");
+  return fs::path(path).filename() == "main.cpp" || path.starts_with("milter/daemon.") ||
+         path.starts_with("cli/");
 }
 
 std::vector<Include> all_includes(const fs::path& root) {
