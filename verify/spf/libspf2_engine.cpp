@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -26,7 +25,7 @@ extern "C" {
 }
 
 #include "base/guarded.hpp"
-#include "base/text.hpp"
+#include "verify/spf/rewriting.hpp"
 
 // How libspf2 is used safely (docs/decisions). Left alone it breaks RFC 7208 in some 75 of the 203
 // cases of the test suite, and what Debian 12 ships has an open hole in the parser of macros
@@ -46,20 +45,7 @@ namespace spf {
 
 namespace {
 
-// Terms a rewritten record has at most: ten that count, the one too many, a mark and its term.
-constexpr std::size_t terms_max = 13;
-
-// A name of two labels: libspf2 composes a warning about each that has only one.
-constexpr std::string_view token_end = ".t";
-
 constexpr std::size_t idle_instances_max = 32;
-
-struct Node {
-  const Level* level = nullptr;
-  const Term* term = nullptr;
-  std::string host;      // Of an mx term, once known.
-  bool is_mark = false;  // Only tells that `term` has been reached.
-};
 
 template <auto function>
 struct Freed {
@@ -83,7 +69,7 @@ struct Instance {
 
 class Evaluation {
  public:
-  explicit Evaluation(Session& session) : session_(session) {}
+  explicit Evaluation(Session& session) : session_(session), rewriting_(session.client()) {}
 
   std::optional<Qualifier> run();
 
@@ -93,11 +79,7 @@ class Evaluation {
   SPF_dns_rr_t* lookup(SPF_dns_server_t* dns, const char* token, ns_type type);
 
  private:
-  std::string add(Node node);
-  Node* find(const char* token);
-  std::string rewrite(const Level& level);
-  void append_term(std::string& text, const Level& level, const Term& term);
-  std::vector<base::IpAddress> addresses(const Node& node);
+  std::vector<base::IpAddress> addresses(const Rewriting::Node& node);
   void set_client(SPF_request_t& request) const;
   std::optional<Qualifier> out_of_memory() {
     session_.stop(Status::temperror, "out of memory");
@@ -109,7 +91,7 @@ class Evaluation {
   }
 
   Session& session_;
-  std::deque<Node> nodes_;  // Token "7.t" is number 7; number 0 is the checked domain.
+  Rewriting rewriting_;
 };
 
 // The three handlers of messages are global to the process and print unless told otherwise.
@@ -171,98 +153,14 @@ extern "C" SPF_dns_rr_t* postern_spf_lookup(SPF_dns_server_t* dns, const char* t
   }
 }
 
-std::string Evaluation::add(Node node) {
-  nodes_.push_back(std::move(node));
-  return std::to_string(nodes_.size() - 1).append(token_end);
-}
-
-Node* Evaluation::find(const char* token) {
-  const std::string_view text = token == nullptr ? "" : token;
-  if (!text.ends_with(token_end)) return nullptr;
-  const auto number = base::parse_number(text.substr(0, text.size() - token_end.size()));
-  return number && *number < nodes_.size() ? &nodes_[*number] : nullptr;
-}
-
-char sign(Qualifier qualifier) {
-  switch (qualifier) {
-    case Qualifier::pass:
-      return '+';
-    case Qualifier::fail:
-      return '-';
-    case Qualifier::softfail:
-      return '~';
-    case Qualifier::neutral:
-      return '?';
-  }
-  return '?';
-}
-
-void Evaluation::append_term(std::string& text, const Level& level, const Term& term) {
-  const unsigned bits = is_v4() ? term.prefix4 : term.prefix6;
-  const unsigned width = is_v4() ? 32 : 128;
-  text += ' ';
-  if (!costs_dns(term.kind)) {
-    if (level.main) {  // Nobody asks what was reached in the others.
-      text += "?exists:" + add({.level = &level, .term = &term, .host = {}, .is_mark = true}) + ' ';
-    }
-    text += sign(term.qualifier);
-    // libspf2 takes a prefix of 0 for none at all.
-    if (term.kind == Kind::all || bits == 0 ||
-        term.address->family() != session_.client().family()) {
-      text += "all";
-    } else {
-      text += is_v4() ? "ip4:" : "ip6:";
-      text += term.address->text() + '/' + std::to_string(bits);
-    }
-    return;
-  }
-  const std::string token = add({.level = &level, .term = &term, .host = {}});
-  if (term.kind == Kind::redirect) {
-    text += "redirect=" + token;
-    return;
-  }
-  text += sign(term.qualifier);
-  switch (term.kind) {
-    case Kind::include:
-      text += "include:" + token;
-      break;
-    case Kind::exists:
-      text += "exists:" + token;
-      break;
-    case Kind::mx:
-      text += "mx:" + token;
-      break;
-    default:  // ptr is an `a` that finds the client's own address.
-      text += "a:" + token;
-      break;
-  }
-  if ((term.kind == Kind::a || term.kind == Kind::mx) && bits != 0 && bits != width) {
-    text += (is_v4() ? "/" : "//") + std::to_string(bits);
-  }
-}
-
-// At most 13 terms of some 20 octets: libspf2 silently forgets what a record has past 511.
-std::string Evaluation::rewrite(const Level& level) {
-  std::string text = "v=spf1";
-  std::size_t counted = 0;
-  for (const Term& term : level.record.terms) {
-    const bool sure = matches_without_dns(term, session_.client());
-    if (!sure && !costs_dns(term.kind)) continue;
-    append_term(text, level, term);
-    if (sure || ++counted > terms_max - 3) return text;
-  }
-  if (level.record.redirect) append_term(text, level, *level.record.redirect);
-  return text;
-}
-
 SPF_errcode_t Evaluation::get_spf(SPF_server_t* server, const char* token, SPF_response_t* response,
                                   SPF_record_t** record) {
-  const Node* const node = find(token);
+  const Rewriting::Node* const node = rewriting_.find(token);
   if (node == nullptr) return SPF_E_DNS_ERROR;
   const Level* const level =
       node->term == nullptr ? node->level : session_.open(*node->level, *node->term);
   if (level == nullptr) return SPF_E_DNS_ERROR;
-  const std::string text = rewrite(*level);
+  const std::string text = rewriting_.rewrite(*level);
   const SPF_errcode_t status = SPF_record_compile(server, response, record, text.c_str());
   const auto terms = std::ranges::count(text, ' ');
   if (status == SPF_E_SUCCESS && *record != nullptr && (*record)->num_mech == terms) return status;
@@ -273,7 +171,7 @@ SPF_errcode_t Evaluation::get_spf(SPF_server_t* server, const char* token, SPF_r
 
 // What is compared with the client for an `a` term or a host of an `mx` term. Where any address
 // will do (a prefix of 0) it is the client's own.
-std::vector<base::IpAddress> Evaluation::addresses(const Node& node) {
+std::vector<base::IpAddress> Evaluation::addresses(const Rewriting::Node& node) {
   auto found = node.host.empty() ? session_.addresses(*node.level, *node.term)
                                  : session_.host_addresses(node.host);
   const unsigned bits = is_v4() ? node.term->prefix4 : node.term->prefix6;
@@ -285,7 +183,7 @@ std::vector<base::IpAddress> Evaluation::addresses(const Node& node) {
 }
 
 SPF_dns_rr_t* Evaluation::lookup(SPF_dns_server_t* dns, const char* token, ns_type type) {
-  const Node* const node = find(token);
+  const Rewriting::Node* const node = rewriting_.find(token);
   if (node == nullptr || node->term == nullptr || session_.stopped()) {
     return new_answer(dns, type, TRY_AGAIN);
   }
@@ -302,7 +200,8 @@ SPF_dns_rr_t* Evaluation::lookup(SPF_dns_server_t* dns, const char* token, ns_ty
     }
   } else if (type == ns_t_mx) {
     for (std::string& host : session_.exchanges(*node->level, *node->term)) {
-      hosts.push_back(add({.level = node->level, .term = node->term, .host = std::move(host)}));
+      hosts.push_back(
+          rewriting_.add({.level = node->level, .term = node->term, .host = std::move(host)}));
     }
   } else {
     found = addresses(*node);
@@ -414,7 +313,7 @@ void give_back(std::unique_ptr<Instance> instance) {
 std::optional<Qualifier> Evaluation::run() {
   const Level* const level = session_.open();
   if (level == nullptr) return std::nullopt;  // No record, mostly: nothing to evaluate.
-  nodes_.push_back({.level = level, .term = nullptr, .host = {}});
+  rewriting_.add({.level = level, .term = nullptr, .host = {}});
   auto instance = take_instance();
   if (!instance) return out_of_memory();
   const auto matched = interpret(*instance);
