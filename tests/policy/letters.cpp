@@ -259,4 +259,28 @@ Letter after_long_deferral(Letter letter) {
   return also(std::move(letter), "deferred for too long already");
 }
 
+Letter with_key_error(Letter letter, const std::string& domain) {
+  return with_signature(std::move(letter), dkim::Status::temperror, domain);
+}
+
+Letter signed_by(Letter letter, const std::string& domain) {
+  return with_signature(std::move(letter), dkim::Status::pass, domain);
+}
+
+Letter with_spf_error(Letter letter) {
+  return with_spf(std::move(letter), spf::Status::temperror, "example.com");
+}
+
+Letter with_spf_fail(Letter letter) {
+  return with_spf(std::move(letter), spf::Status::fail, "example.com");
+}
+
+Letter list_post(dmarc::Policy policy) {
+  return list_mail(signed_by(forged(policy), "list.example"));
+}
+
+Letter with_spf_pass(Letter letter, const std::string& domain) {
+  return with_spf(std::move(letter), spf::Status::pass, domain);
+}
+
 }  // namespace policy_table

@@ -39,7 +39,7 @@ struct Letter {
 [[nodiscard]] Letter rewritten(Letter letter);    // SRS.
 [[nodiscard]] Letter with_signature(Letter letter, dkim::Status status, const std::string& domain);
 [[nodiscard]] Letter list_mail(Letter letter);
-[[nodiscard]] Letter delivered_before(Letter letter);  // Traces of that in its header.
+[[nodiscard]] Letter delivered_before(Letter letter);              // Traces of that in its header.
 [[nodiscard]] Letter inheriting(Letter letter, dmarc::Policy np);  // From a name below, np= there.
 [[nodiscard]] Letter through_relay(Letter letter);  // … that does not say from whom.
 [[nodiscard]] Letter with_chain(Letter letter, arc::Status status);
@@ -64,5 +64,13 @@ struct Letter {
 [[nodiscard]] Letter with_own_fields(Letter letter, std::uint64_t fields);
 [[nodiscard]] Letter while_degraded(Letter letter);
 [[nodiscard]] Letter after_long_deferral(Letter letter);
+
+// Short words for letters that many rows need.
+[[nodiscard]] Letter with_key_error(Letter letter, const std::string& domain);
+[[nodiscard]] Letter signed_by(Letter letter, const std::string& domain);
+[[nodiscard]] Letter with_spf_error(Letter letter);
+[[nodiscard]] Letter with_spf_fail(Letter letter);
+[[nodiscard]] Letter with_spf_pass(Letter letter, const std::string& domain);
+[[nodiscard]] Letter list_post(dmarc::Policy policy = dmarc::Policy::reject);
 
 }  // namespace policy_table

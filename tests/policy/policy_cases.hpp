@@ -17,6 +17,11 @@ struct Outcome {
   policy::Action would;
 };
 
+// Less is done than the rules ask for.
+[[nodiscard]] inline Outcome held(policy::Action done, policy::Action wanted) {
+  return {done, wanted};
+}
+
 struct Row {
   Letter letter;
   Site site;
@@ -39,6 +44,7 @@ struct Topic {
 };
 
 [[nodiscard]] const std::vector<Topic>& topics();
+[[nodiscard]] Topic structure();  // One of them.
 
 [[nodiscard]] policy::Decision decide(const Row& row);
 
