@@ -47,10 +47,6 @@ void counts(Writer& json, std::string_view key, const Counts& values) {
   json.end_object();
 }
 
-bool is_open(const report::ListedDelivery& delivery) {
-  return delivery.state == "asking" || delivery.state == "waiting" || delivery.state == "capped";
-}
-
 void write(Writer& json, const report::Campaign& campaign) {
   json.begin_object();
   json.text("domain", campaign.domain, report_text_max);
@@ -87,16 +83,17 @@ void write(Writer& json, const report::Campaign& campaign) {
 }  // namespace
 
 std::string to_text(const report::ListedReport& report) {
-  std::string text = date(report.day) + ' ' + report.policy_domain + ' ' + report.kind + ' ' +
-                     report.state + " messages=" + std::to_string(report.messages) +
+  std::string text = date(report.day) + ' ' + report.policy_domain + ' ' +
+                     std::string(report::name(report.kind)) + ' ' + report.state +
+                     " messages=" + std::to_string(report.messages) +
                      " records=" + std::to_string(report.records) + " id=" + report.id;
   if (!report.why.empty()) text += " why=\"" + report.why + '"';
   text += '\n';
   for (const report::ListedDelivery& delivery : report.deliveries) {
-    text += "  " + delivery.state + ' ' + delivery.destination +
+    text += "  " + std::string(report::name(delivery.state)) + ' ' + delivery.destination +
             " attempts=" + std::to_string(delivery.attempts);
     if (delivery.sent) text += " sent=" + base::timestamp(*delivery.sent);
-    if (is_open(delivery)) text += " next=" + base::timestamp(delivery.next);
+    if (report::is_open(delivery.state)) text += " next=" + base::timestamp(delivery.next);
     if (!delivery.reply.empty()) text += " why=\"" + delivery.reply + '"';
     text += '\n';
   }
@@ -121,7 +118,7 @@ std::string to_json(const report::ListedReport& report) {
   Writer json(1024);
   json.begin_object();
   json.text("id", report.id, report_text_max);
-  json.text("kind", report.kind, report_text_max);
+  json.text("kind", report::name(report.kind), report_text_max);
   json.text("day", date(report.day), report_text_max);
   json.text("policy_domain", report.policy_domain, report_text_max);
   json.text("state", report.state, report_text_max);
@@ -133,10 +130,11 @@ std::string to_json(const report::ListedReport& report) {
   for (const report::ListedDelivery& delivery : report.deliveries) {
     json.begin_object();
     json.text("destination", delivery.destination, report_text_max);
-    json.text("state", delivery.state, report_text_max);
+    json.text("state", report::name(delivery.state), report_text_max);
     json.number("attempts", delivery.attempts);
     time_or_null(json, "sent", delivery.sent);
-    time_or_null(json, "next", is_open(delivery) ? std::optional(delivery.next) : std::nullopt);
+    time_or_null(json, "next",
+                 report::is_open(delivery.state) ? std::optional(delivery.next) : std::nullopt);
     json.number("code", delivery.code);
     json.text("why", delivery.reply, report_text_max);
     json.end_object();

@@ -161,18 +161,4 @@ std::vector<Mailbox> consented_mailboxes(std::span<const Consented> results) {
   return all;
 }
 
-std::string_view name(Consent consent) {
-  switch (consent) {
-    case Consent::same_organization:
-      return "same_organization";
-    case Consent::authorised:
-      return "authorised";
-    case Consent::refused:
-      return "refused";
-    case Consent::deferred:
-      return "deferred";
-  }
-  return "deferred";
-}
-
 }  // namespace report

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "base/words.hpp"
 #include "report/destination.hpp"
 #include "verify/dmarc/discovery.hpp"
 #include "verify/dns/resolver.hpp"
@@ -16,16 +17,20 @@
 // failure reports. Without it anybody could have the reports of the world sent to anybody.
 namespace report {
 
-enum class ReportKind : std::uint8_t { aggregate, failure };  // rua=, ruf=
-
 enum class Consent : std::uint8_t {
   same_organization,  // No consent needed.
   authorised,         // The host consents, perhaps naming other mailboxes of its own.
   refused,            // It does not, or names a mailbox on another host.
   deferred,           // DNS failed temporarily: nothing is sent, ask again later.
 };
+constexpr auto words_of(Consent) {
+  return std::to_array<std::string_view>(
+      {"same_organization", "authorised", "refused", "deferred"});
+}
 
-[[nodiscard]] std::string_view name(Consent consent);  // "same_organization"
+[[nodiscard]] constexpr std::string_view name(Consent consent) noexcept {
+  return base::word(consent);
+}  // "same_organization"
 
 // What became of one destination.
 struct Consented {

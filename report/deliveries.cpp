@@ -22,13 +22,15 @@ constexpr std::string_view delivery_columns =
 
 std::optional<Delivery> to_delivery(const store::SqlRow& row) {
   const auto destination = Mailbox::parse(store::text(row[1]));
-  if (!destination) return std::nullopt;
+  const auto state = base::find<DeliveryState>(store::text(row[2]));
+  const auto kind = base::find<ReportKind>(store::text(row[5]));
+  if (!destination || !state || !kind) return std::nullopt;
   return Delivery{.key = {store::text(row[0]), store::text(row[1])},
                   .destination = *destination,
-                  .state = store::text(row[2]),
+                  .state = *state,
                   .attempts = static_cast<std::uint64_t>(store::number(row[3])),
                   .next = store::time_of(store::number(row[4])),
-                  .kind = store::text(row[5]),
+                  .kind = *kind,
                   .day = store::Day(std::chrono::days(store::number(row[6]))),
                   .policy_domain = store::text(row[7]),
                   .organization = store::text(row[8]),
@@ -48,7 +50,7 @@ std::string cut(std::string_view text) {
 
 // What a row of deliveries becomes; `reply` is printable.
 struct Change {
-  std::string_view state;
+  DeliveryState state = DeliveryState::waiting;
   base::WallTime next;
   std::optional<base::WallTime> sent;
   int code = 0;
@@ -61,7 +63,7 @@ base::Result<void> update(store::Database& database, const Delivery& delivery,
   const store::SqlValue parameters[] = {
       delivery.key.report_id,
       delivery.key.destination,
-      std::string(change.state),
+      std::string(name(change.state)),
       static_cast<std::int64_t>(change.attempted ? 1 : 0),
       store::milliseconds_of(change.next),
       change.sent ? store::milliseconds_of(*change.sent) : std::int64_t{0},
@@ -96,11 +98,11 @@ base::Result<DeliveryState> try_later(store::Database& database, const Delivery&
                                       const Submitted& submitted, const DeliveryLimits& limits,
                                       base::WallTime now) {
   const bool expired = has_expired(delivery, limits, now);
-  const bool asking = delivery.state == name(DeliveryState::asking);
+  const bool asking = delivery.state == DeliveryState::asking;
   const auto done = update(database, delivery,
-                           {.state = name(expired  ? DeliveryState::expired
-                                          : asking ? DeliveryState::asking
-                                                   : DeliveryState::waiting),
+                           {.state = expired  ? DeliveryState::expired
+                                     : asking ? DeliveryState::asking
+                                              : DeliveryState::waiting,
                             .next = next_attempt(delivery, limits, now),
                             .sent = std::nullopt,
                             .code = submitted.code,
@@ -118,15 +120,12 @@ std::string content_key(const std::string& destination, const std::string& polic
 base::Result<void> note_rejection(store::Database& database, const Delivery& delivery,
                                   const Submitted& submitted, const DeliveryLimits& limits,
                                   base::WallTime now) {
-  if (submitted.reason.starts_with("MAIL"))
-    return {};  // Too big for the relay: no mailbox's fault.
+  // Too big for the relay: no mailbox's fault.
+  if (submitted.stage == Submitted::Stage::sender) return {};
   // The mailbox itself was refused, or one message after the other.
-  constexpr std::string_view recipient = "RCPT: ";
-  const std::string_view reason = submitted.reason;
-  const bool at_recipient = reason.starts_with(recipient);
+  const bool at_recipient = submitted.stage == Submitted::Stage::recipient;
   const auto rejections_max = static_cast<std::int64_t>(limits.rejections_max);
-  const bool unknown = at_recipient && is_about_mailbox(reason.substr(recipient.size()));
-  const std::int64_t weight = unknown ? rejections_max : 1;
+  const std::int64_t weight = submitted.about_mailbox ? rejections_max : 1;
   const std::int64_t until = store::milliseconds_of(now + limits.suppression);
   const store::SqlValue parameters[] = {
       at_recipient ? delivery.key.destination
@@ -171,31 +170,8 @@ base::Result<void> give_back(store::Database& database, const Delivery& delivery
 
 }  // namespace
 
-std::string_view name(DeliveryState state) {
-  switch (state) {
-    case DeliveryState::asking:
-      return "asking";
-    case DeliveryState::waiting:
-      return "waiting";
-    case DeliveryState::capped:
-      return "capped";
-    case DeliveryState::sent:
-      return "sent";
-    case DeliveryState::refused:
-      return "refused";
-    case DeliveryState::failed:
-      return "failed";
-    case DeliveryState::expired:
-      return "expired";
-    case DeliveryState::suppressed:
-      return "suppressed";
-  }
-  return "waiting";
-}
-
 bool Delivery::is_due(base::WallTime now) const {
-  return (state == "asking" || state == "waiting" || state == "capped") &&
-         (next <= now || next > now + put_off_max);
+  return is_open(state) && (next <= now || next > now + put_off_max);
 }
 
 base::Result<void> add_deliveries(store::Database& database, const std::string& report_id,
@@ -262,7 +238,7 @@ base::Result<DeliveryState> settle(store::Database& database, const Delivery& de
       return try_later(database, delivery, submitted, limits, now);
     }
     const DeliveryState state = sent ? DeliveryState::sent : DeliveryState::failed;
-    Change change{.state = name(state),
+    Change change{.state = state,
                   .next = now,
                   .sent = std::nullopt,
                   .code = submitted.code,
@@ -287,7 +263,7 @@ base::Result<DeliveryState> put_off(store::Database& database, const Delivery& d
 base::Result<void> end(store::Database& database, const Delivery& delivery, DeliveryState state,
                        std::string_view why) {
   return update(database, delivery,
-                {.state = name(state),
+                {.state = state,
                  .next = delivery.next,
                  .sent = std::nullopt,
                  .reply = why,
@@ -379,7 +355,7 @@ base::Result<DeliveryState> reserve(store::Database& database, const Delivery& d
   const DeliveryState state = expired ? DeliveryState::expired : DeliveryState::capped;
   const auto done =
       update(database, delivery,
-             {.state = name(state),
+             {.state = state,
               .next = today + std::chrono::days(1),
               .sent = std::nullopt,
               .reply = "its " + std::to_string(limits.daily_max) + " reports of a day are sent",

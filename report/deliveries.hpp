@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "base/words.hpp"
 #include "report/destination.hpp"
 #include "report/submission.hpp"
 #include "store/database.hpp"
@@ -29,8 +30,19 @@ enum class DeliveryState : std::uint8_t {
   expired,     // Tried for too long.
   suppressed,  // Not sent, as this mailbox refused another report for good.
 };
+constexpr auto words_of(DeliveryState) {
+  return std::to_array<std::string_view>(
+      {"asking", "waiting", "capped", "sent", "refused", "failed", "expired", "suppressed"});
+}
 
-[[nodiscard]] std::string_view name(DeliveryState state);  // "waiting"
+[[nodiscard]] constexpr std::string_view name(DeliveryState state) noexcept {
+  return base::word(state);
+}  // "waiting"
+
+// True for a delivery that will be tried (again).
+[[nodiscard]] constexpr bool is_open(DeliveryState state) noexcept {
+  return state <= DeliveryState::capped;
+}
 
 struct DeliveryKey {
   std::string report_id;
@@ -41,10 +53,10 @@ struct DeliveryKey {
 struct Delivery {
   DeliveryKey key;
   Mailbox destination;
-  std::string state{};
+  DeliveryState state = DeliveryState::waiting;
   std::uint64_t attempts = 0;
   base::WallTime next{};
-  std::string kind{};  // "aggregate" or "failure"
+  ReportKind kind = ReportKind::aggregate;
   store::Day day{};
   std::string policy_domain{};
   std::string organization{};

@@ -123,28 +123,4 @@ Destinations choose_destinations(std::span<const std::string> uris, std::size_t 
   return chosen;
 }
 
-std::string_view name(UriFault fault) {
-  switch (fault) {
-    case UriFault::too_long:
-      return "too_long";
-    case UriFault::not_mailto:
-      return "not_mailto";
-    case UriFault::control_character:
-      return "control_character";
-    case UriFault::malformed_escape:
-      return "malformed_escape";
-    case UriFault::header_fields:
-      return "header_fields";
-    case UriFault::several_addresses:
-      return "several_addresses";
-    case UriFault::no_address:
-      return "no_address";
-    case UriFault::unusable_local_part:
-      return "unusable_local_part";
-    case UriFault::unusable_domain:
-      return "unusable_domain";
-  }
-  return "not_mailto";
-}
-
 }  // namespace report

@@ -10,9 +10,16 @@
 
 #include "base/domain.hpp"
 #include "base/result.hpp"
+#include "base/words.hpp"
 
 // Where a domain owner wants reports: the URIs of rua= and ruf=. They come from strangers' DNS.
 namespace report {
+
+enum class ReportKind : std::uint8_t { aggregate, failure };  // rua=, ruf=
+constexpr auto words_of(ReportKind) {
+  return std::to_array<std::string_view>({"aggregate", "failure"});
+}
+[[nodiscard]] constexpr std::string_view name(ReportKind kind) noexcept { return base::word(kind); }
 
 // A mailbox that can stand in an SMTP command and a header field as it is: the local part is a
 // dot-atom of RFC 5322 §3.2.3, so no quoting, no white space, no line end is possible.
@@ -41,8 +48,15 @@ enum class UriFault : std::uint8_t {
   unusable_local_part,  // Not a dot-atom, or longer than RFC 5321 §4.5.3.1.1 allows.
   unusable_domain,      // Not a name in DNS: an address literal, a single label, an empty label.
 };
+constexpr auto words_of(UriFault) {
+  return std::to_array<std::string_view>({"too_long", "not_mailto", "control_character",
+                                          "malformed_escape", "header_fields", "several_addresses",
+                                          "no_address", "unusable_local_part", "unusable_domain"});
+}
 
-[[nodiscard]] std::string_view name(UriFault fault);  // "not_mailto"
+[[nodiscard]] constexpr std::string_view name(UriFault fault) noexcept {
+  return base::word(fault);
+}  // "not_mailto"
 
 // The mailbox of a mailto URI (RFC 6068 §2); a size limit of RFC 7489 ("!10m") is read past. An
 // internationalized domain becomes A-labels.

@@ -30,7 +30,8 @@ base::Result<std::vector<ListedDelivery>> deliveries_of(store::Database& databas
   for (const store::SqlRow& row : *rows) {
     ListedDelivery& delivery = deliveries.emplace_back();
     delivery.destination = store::text(row[0]);
-    delivery.state = store::text(row[1]);
+    delivery.state =
+        base::find<DeliveryState>(store::text(row[1])).value_or(DeliveryState::waiting);
     delivery.attempts = static_cast<std::uint64_t>(store::number(row[2]));
     delivery.next = store::time_of(store::number(row[3]));
     if (store::number(row[4]) != 0) delivery.sent = store::time_of(store::number(row[4]));
@@ -55,16 +56,17 @@ base::Result<std::vector<ListedReport>> list_reports(store::Database& database,
   if (!rows) return std::unexpected(rows.error());
   std::vector<ListedReport> reports;
   for (const store::SqlRow& row : *rows) {
-    ListedReport report{.id = store::text(row[0]),
-                        .kind = store::text(row[1]),
-                        .day = store::Day(std::chrono::days(store::number(row[2]))),
-                        .policy_domain = store::text(row[3]),
-                        .state = store::text(row[4]),
-                        .why = store::text(row[5]),
-                        .made = store::time_of(store::number(row[6])),
-                        .records = static_cast<std::uint64_t>(store::number(row[7])),
-                        .messages = static_cast<std::uint64_t>(store::number(row[8])),
-                        .deliveries = {}};
+    ListedReport report{
+        .id = store::text(row[0]),
+        .kind = base::find<ReportKind>(store::text(row[1])).value_or(ReportKind::aggregate),
+        .day = store::Day(std::chrono::days(store::number(row[2]))),
+        .policy_domain = store::text(row[3]),
+        .state = store::text(row[4]),
+        .why = store::text(row[5]),
+        .made = store::time_of(store::number(row[6])),
+        .records = static_cast<std::uint64_t>(store::number(row[7])),
+        .messages = static_cast<std::uint64_t>(store::number(row[8])),
+        .deliveries = {}};
     auto deliveries = deliveries_of(database, report.id);
     if (!deliveries) return std::unexpected(deliveries.error());
     report.deliveries = *std::move(deliveries);

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "report/deliveries.hpp"
 #include "store/database.hpp"
 #include "store/time_columns.hpp"
 
@@ -17,7 +18,7 @@ namespace report {
 
 struct ListedDelivery {
   std::string destination;
-  std::string state;
+  DeliveryState state = DeliveryState::waiting;
   std::uint64_t attempts = 0;
   base::WallTime next;  // Of open ones.
   std::optional<base::WallTime> sent;
@@ -27,7 +28,7 @@ struct ListedDelivery {
 
 struct ListedReport {
   std::string id;
-  std::string kind;  // "aggregate" or "failure"
+  ReportKind kind = ReportKind::aggregate;
   store::Day day;
   std::string policy_domain;
   std::string state;  // "made", or "unwanted" with why.

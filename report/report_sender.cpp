@@ -23,14 +23,10 @@ constexpr std::size_t batch_max = 100;
 constexpr int relay_failures_max = 3;         // One after the other.
 constexpr std::size_t same_refusals_max = 3;  // Likewise, of different mailboxes.
 
-ReportKind kind_of(const Delivery& delivery) {
-  return delivery.kind == "failure" ? ReportKind::failure : ReportKind::aggregate;
-}
-
 // The same octets at every attempt: all of it was stored when the report was made.
 std::optional<MailMessage> compose(const Delivery& delivery, std::string body,
                                    const std::optional<FailureReporter>& failure) {
-  if (kind_of(delivery) == ReportKind::failure) {
+  if (delivery.kind == ReportKind::failure) {
     if (!failure) return std::nullopt;
     return failure_message(body, delivery.messages, *failure, delivery.destination, delivery.made);
   }
@@ -69,10 +65,10 @@ struct Refusals {
 bool is_relay_failure(const Submitted& submitted) {
   if (submitted.outcome != Submitted::Outcome::temporary) return false;
   if (submitted.code == 0) return true;
+  using Stage = Submitted::Stage;
   // 5yz there, though it sounds like us, may be for the content, which strangers have a part in.
-  const bool of_message =
-      submitted.reason.starts_with("DATA") || submitted.reason.starts_with("message");
-  return !submitted.reason.starts_with("RCPT") && !(of_message && submitted.code >= 500);
+  const bool of_content = submitted.stage == Stage::content && submitted.code >= 500;
+  return submitted.stage != Stage::recipient && !of_content;
 }
 
 class Sender {
@@ -122,8 +118,7 @@ class Sender {
 };
 
 void Sender::note(const Delivery& delivery, DeliveryState state, std::string_view why) {
-  const bool put_off = state == DeliveryState::asking || state == DeliveryState::waiting ||
-                       state == DeliveryState::capped;
+  const bool put_off = is_open(state);
   ++(state == DeliveryState::sent ? result_.sent : put_off ? result_.put_off : result_.ended);
   surroundings_.log("report=" + delivery.key.report_id + " domain=" + delivery.policy_domain +
                     " to=" + delivery.key.destination + " " +
@@ -136,9 +131,9 @@ void Sender::note(const Delivery& delivery, DeliveryState state, std::string_vie
 void Sender::start_questions(std::span<const Delivery> batch) {
   for (const Delivery& delivery : batch) {
     const auto domain = base::Domain::parse(delivery.policy_domain);
-    if (delivery.state != name(DeliveryState::asking) || !domain) continue;
+    if (delivery.state != DeliveryState::asking || !domain) continue;
     static_cast<void>(verify_destinations(resolver_, *domain, {&delivery.destination, 1},
-                                          kind_of(delivery), std::chrono::steady_clock::now()));
+                                          delivery.kind, std::chrono::steady_clock::now()));
   }
 }
 
@@ -154,7 +149,7 @@ base::Result<void> Sender::ask_consent(const Delivery& delivery) {
   const auto domain = base::Domain::parse(delivery.policy_domain);
   if (!domain) return end_with(delivery, DeliveryState::refused, "no domain");
   const std::vector<Consented> asked = verify_destinations(
-      resolver_, *domain, {&delivery.destination, 1}, kind_of(delivery), dns_deadline());
+      resolver_, *domain, {&delivery.destination, 1}, delivery.kind, dns_deadline());
   const Consented& answer = asked.front();
   if (answer.consent == Consent::refused) {
     return end_with(delivery, DeliveryState::refused, answer.why);
@@ -204,7 +199,7 @@ base::Result<void> Sender::weigh_refusal(const Delivery& delivery, const Submitt
   // RFC 5321 §4.2.1: 5yz, and yet not of the mailbox.
   if (!refused && submitted.code >= 500) result_.relay_refuses = true;
   if (submitted.outcome == Submitted::Outcome::sent) refusals_ = {};
-  if (!refused || submitted.reason.starts_with("MAIL")) return {};
+  if (!refused || submitted.stage == Submitted::Stage::sender) return {};
   const std::string words = without_details(submitted.reason);
   if (refusals_.words != words) refusals_ = {.words = words, .deliveries = {}};
   refusals_.deliveries.insert_or_assign(delivery.destination.folded(), delivery);
@@ -226,7 +221,7 @@ base::Result<void> Sender::weigh_refusal(const Delivery& delivery, const Submitt
 }
 
 base::Result<void> Sender::work_on(const Delivery& delivery) {
-  if (delivery.state == name(DeliveryState::asking)) return ask_consent(delivery);
+  if (delivery.state == DeliveryState::asking) return ask_consent(delivery);
   const auto suppressed = suppression(database_, delivery.key.destination, delivery.policy_domain,
                                       now(), options_.limits);
   if (!suppressed) return std::unexpected(suppressed.error());

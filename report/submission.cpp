@@ -48,6 +48,13 @@ struct Conversation {
     return command == "message" && code() / 100 == 2 && (reply.size() == 3 || reply[3] == ' ');
   }
 
+  [[nodiscard]] Submitted::Stage stage() const {
+    if (command == "MAIL") return Submitted::Stage::sender;
+    if (command == "RCPT") return Submitted::Stage::recipient;
+    const bool of_content = command == "DATA" || command == "message";
+    return of_content ? Submitted::Stage::content : Submitted::Stage::greeting;
+  }
+
   [[nodiscard]] int code() const {
     const auto number = base::parse_number(std::string_view(reply).substr(0, 3));
     return number && reply.size() >= 3 ? static_cast<int>(*number) : 0;
@@ -57,9 +64,17 @@ struct Conversation {
   // these; a server that refuses our login or our name may be repaired tomorrow.
   [[nodiscard]] bool refused_for_good() const {
     if (code() < 500) return false;
-    if (command == "MAIL") return code() == 552;  // RFC 1870 §6.1: too big, told beforehand.
-    if (command == "RCPT") return !refuses_us();
-    return (command == "DATA" || command == "message") && !refuses_us_late();
+    switch (stage()) {
+      case Submitted::Stage::greeting:
+        return false;
+      case Submitted::Stage::sender:
+        return code() == 552;  // RFC 1870 §6.1: too big, told beforehand.
+      case Submitted::Stage::recipient:
+        return !refuses_us();
+      case Submitted::Stage::content:
+        return !refuses_us_late();
+    }
+    return false;
   }
 
  private:
@@ -248,12 +263,18 @@ Submitted Submitter::submit(const std::optional<Mailbox>& sender, const Mailbox&
   const CURLcode result = curl_easy_perform(to.handle.get());
   to.set<curl_slist*>(CURLOPT_MAIL_RCPT, nullptr);
   to.set<char*>(CURLOPT_ERRORBUFFER, nullptr);
-  if (result == CURLE_OK) return {.outcome = Submitted::Outcome::sent, .reason = {}};
+  const Submitted sent{
+      .outcome = Submitted::Outcome::sent, .stage = Submitted::Stage::content, .reason = {}};
+  if (result == CURLE_OK) return sent;
 
   const Conversation& said = to.conversation;
   // libcurl knows no other code than 250 there.
-  if (said.took_message()) return {.outcome = Submitted::Outcome::sent, .reason = {}};
-  Submitted failed{.code = said.code() >= 400 ? said.code() : 0, .reason = said.command + ": "};
+  if (said.took_message()) return sent;
+  Submitted failed{.stage = said.stage(),
+                   .code = said.code() >= 400 ? said.code() : 0,
+                   .reason = said.command + ": "};
+  failed.about_mailbox = failed.code != 0 && failed.stage == Submitted::Stage::recipient &&
+                         is_about_mailbox(said.reply);
   if (said.refused_for_good()) failed.outcome = Submitted::Outcome::permanent;
   const std::string_view own = problem[0] != '\0' ? problem.data() : curl_easy_strerror(result);
   failed.reason += base::printable(failed.code != 0 ? std::string_view(said.reply) : own);

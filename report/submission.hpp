@@ -52,9 +52,19 @@ struct Submitted {
                 // (unless it is about us or the relay itself), and 552 to MAIL.
   };
 
+  // The command that the relay's last reply answered.
+  enum class Stage : std::uint8_t {
+    greeting,   // Connection, EHLO, STARTTLS, AUTH: nothing of this message.
+    sender,     // MAIL
+    recipient,  // RCPT
+    content,    // DATA, or the message after it.
+  };
+
   Outcome outcome = Outcome::temporary;
-  int code = 0;        // The server's, when it refused; else 0.
-  std::string reason;  // Printable: "RCPT: 550 5.1.1 no such user"; empty when sent.
+  Stage stage = Stage::greeting;
+  int code = 0;                // The server's, when it refused; else 0.
+  bool about_mailbox = false;  // The recipient was refused, and the reply is_about_mailbox().
+  std::string reason;          // Printable: "RCPT: 550 5.1.1 no such user"; empty when sent.
 };
 
 // A connection to the relay, kept between submissions. Used by one thread at a time.

@@ -13,15 +13,16 @@ const base::WallTime noon = day + 12h;
 report::ListedReport sample() {
   report::ListedReport report;
   report.id = "0123";
-  report.kind = "aggregate";
+  report.kind = report::ReportKind::aggregate;
   report.day = day;
   report.policy_domain = "example.com";
   report.state = "made";
   report.made = noon;
   report.records = 2;
   report.messages = 5;
-  report.deliveries = {{"a@example.com", "sent", 1, noon, noon, 0, ""},
-                       {"b@example.com", "waiting", 2, noon, std::nullopt, 450, "RCPT: 450 later"}};
+  report.deliveries = {{"a@example.com", report::DeliveryState::sent, 1, noon, noon, 0, ""},
+                       {"b@example.com", report::DeliveryState::waiting, 2, noon, std::nullopt, 450,
+                        "RCPT: 450 later"}};
   return report;
 }
 

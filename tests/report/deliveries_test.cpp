@@ -31,10 +31,22 @@ Delivery only(Database& database) {
 }
 
 const Submitted sent{.outcome = Submitted::Outcome::sent, .reason = {}};
-const Submitted greylisted{.code = 450, .reason = "RCPT: 450 4.2.0 later"};
+const Submitted greylisted{
+    .stage = Submitted::Stage::recipient, .code = 450, .reason = "RCPT: 450 4.2.0 later"};
 
+// As submit() tells it: "RCPT: 550 5.1.1 no such user".
 Submitted refused(std::string reason) {
-  return {.outcome = Submitted::Outcome::permanent, .code = 550, .reason = std::move(reason)};
+  using Stage = Submitted::Stage;
+  const Stage stage = reason.starts_with("RCPT")   ? Stage::recipient
+                      : reason.starts_with("MAIL") ? Stage::sender
+                                                   : Stage::content;
+  const bool about_mailbox =
+      stage == Stage::recipient && report::is_about_mailbox(reason.substr(6));
+  return {.outcome = Submitted::Outcome::permanent,
+          .stage = stage,
+          .code = 550,
+          .about_mailbox = about_mailbox,
+          .reason = std::move(reason)};
 }
 
 }  // namespace
@@ -247,7 +259,7 @@ TEST_CASE("a mailbox gets so many reports a day, the rest tomorrow", "[report]")
     CHECK(reserve(limits, next_morning) == DeliveryState::waiting);
     CHECK(reserve(limits, next_morning) == DeliveryState::waiting);
     CHECK(reserve(limits, next_morning) == DeliveryState::capped);
-    CHECK(only(*database).state == "capped");
+    CHECK(only(*database).state == DeliveryState::capped);
     const base::WallTime tomorrow = support::may_first + std::chrono::days(2);
     CHECK(must(report::due_deliveries(*database, tomorrow - 1min, 10)).empty());
     REQUIRE(must(report::due_deliveries(*database, tomorrow, 10)).size() == 1);
@@ -256,7 +268,7 @@ TEST_CASE("a mailbox gets so many reports a day, the rest tomorrow", "[report]")
     const DeliveryLimits none_left{.daily_max = 1};
     CHECK(reserve(none_left, next_morning + std::chrono::hours(48)) == DeliveryState::waiting);
     CHECK(reserve(none_left, next_morning + std::chrono::hours(48)) == DeliveryState::expired);
-    CHECK(only(*database).state == "expired");
+    CHECK(only(*database).state == DeliveryState::expired);
   });
 }
 
@@ -273,12 +285,12 @@ TEST_CASE("consent may name other mailboxes, each of which gets one report", "[r
   });
 }
 
-TEST_CASE("states have names", "[report]") {
+TEST_CASE("open deliveries are due, and no others", "[report]") {
   using enum DeliveryState;
   for (const auto state : {asking, waiting, capped, DeliveryState::sent, DeliveryState::refused,
                            failed, expired, suppressed}) {
     Delivery delivery{.key = {}, .destination = support::mailbox("a@example.com")};
-    delivery.state = report::name(state);
+    delivery.state = state;
     const bool open = state == asking || state == waiting || state == capped;
     CHECK(delivery.is_due(next_morning) == open);
   }

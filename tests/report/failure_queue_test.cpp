@@ -70,7 +70,7 @@ TEST_CASE("messages of one incident are one report", "[report][RFC 9991 §8.1]")
     CHECK(make(store).reports == 0);
     const auto reports = support::listed(store.database());
     REQUIRE(reports.size() == 2);
-    CHECK(reports[0].kind == "failure");
+    CHECK(reports[0].kind == report::ReportKind::failure);
     CHECK(reports[0].messages + reports[1].messages == 4);
     CHECK(reports[0].deliveries.at(0).destination == "ruf@example.com");
   });

@@ -31,7 +31,9 @@ TEST_CASE("the status counts what is open, done and not reported yet", "[report]
     CHECK(status.suppressions.empty());
 
     const report::Submitted refused{.outcome = report::Submitted::Outcome::permanent,
+                                    .stage = report::Submitted::Stage::recipient,
                                     .code = 550,
+                                    .about_mailbox = true,
                                     .reason = "RCPT: 550 5.1.1 no"};
     static_cast<void>(must(report::settle(*database, due[0], refused, {}, next_morning)));
     status = must(report::outbox_status(*database, next_morning));

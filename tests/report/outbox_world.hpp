@@ -78,7 +78,8 @@ inline std::string deliveries(store::Database& database) {
   std::string all;
   const auto reports = listed(database);
   for (const auto& delivery : reports.at(0).deliveries) {
-    all += (all.empty() ? "" : ", ") + delivery.state + " " + delivery.destination;
+    all += (all.empty() ? "" : ", ") + std::string(report::name(delivery.state)) + " " +
+           delivery.destination;
   }
   return all;
 }

@@ -227,3 +227,25 @@ TEST_CASE("only an SMTP server is a relay", "[report]") {
   INFO(url);
   CHECK_FALSE(Submitter::open({.url = url}, hello));
 }
+
+TEST_CASE("what the last reply answered is told", "[report]") {
+  using Stage = Submitted::Stage;
+  struct Row {
+    const char* moment;
+    Stage stage;
+    bool about_mailbox;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"connect", Stage::greeting, false},
+      {"EHLO", Stage::greeting, false},
+      {"MAIL", Stage::sender, false},
+      {"RCPT", Stage::recipient, true},
+      {"DATA", Stage::content, false},
+      {"message", Stage::content, false},
+  }));
+  INFO(row.moment);
+  SmtpServer server({.replies = {{row.moment, "550 5.1.1 no such user"}}});
+  const Submitted result = submit({.url = server.url()}, message);
+  CHECK(result.stage == row.stage);
+  CHECK(result.about_mailbox == row.about_mailbox);
+}
