@@ -107,20 +107,6 @@ Fate fate_of(policy::Action action) {
   return Fate::delivered;
 }
 
-std::string_view name(Fate fate) {
-  switch (fate) {
-    case Fate::delivered:
-      return "delivered";
-    case Fate::quarantined:
-      return "quarantined";
-    case Fate::deferred:
-      return "deferred";
-    case Fate::rejected:
-      return "rejected";
-  }
-  return "delivered";
-}
-
 void Replay::add(const event::Event& event) {
   ++events;
   const std::optional<policy::Decision> decision = event::decide_again(event, rules_);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "base/words.hpp"
 #include "cli/check.hpp"
 #include "cli/event_source.hpp"
 #include "event/event.hpp"
@@ -18,8 +19,13 @@ namespace cli {
 
 // What becomes of a message, as its recipient sees it: a tag is delivered like an accept.
 enum class Fate : std::uint8_t { delivered, quarantined, deferred, rejected };
+constexpr auto words_of(Fate) {
+  return std::to_array<std::string_view>({"delivered", "quarantined", "deferred", "rejected"});
+}
 [[nodiscard]] Fate fate_of(policy::Action action);
-[[nodiscard]] std::string_view name(Fate fate);  // "rejected"
+[[nodiscard]] constexpr std::string_view name(Fate fate) noexcept {
+  return base::word(fate);
+}  // "rejected"
 
 // What a candidate configuration would have done otherwise with messages that are remembered.
 class Replay {

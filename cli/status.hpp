@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "base/words.hpp"
 #include "cli/check.hpp"
 #include "cli/condition.hpp"
 
@@ -37,7 +38,10 @@ struct StatusOptions {
 
 // As monitoring plugins have it: also the exit status.
 enum class Health : std::uint8_t { ok = 0, warning = 1, critical = 2, unknown = 3 };
-[[nodiscard]] std::string_view name(Health health);
+constexpr auto words_of(Health) {
+  return std::to_array<std::string_view>({"ok", "warning", "critical", "unknown"});
+}
+[[nodiscard]] constexpr std::string_view name(Health health) noexcept { return base::word(health); }
 
 struct Finding {
   std::string name;  // "spool"

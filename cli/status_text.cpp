@@ -94,20 +94,6 @@ std::string in_one_line(std::string_view text) {
 
 }  // namespace
 
-std::string_view name(Health health) {
-  switch (health) {
-    case Health::ok:
-      return "ok";
-    case Health::warning:
-      return "warning";
-    case Health::critical:
-      return "critical";
-    case Health::unknown:
-      break;
-  }
-  return "unknown";
-}
-
 Health worst(const std::vector<Finding>& findings) {
   Health found = Health::ok;
   for (const Finding& finding : findings) {

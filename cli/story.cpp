@@ -129,8 +129,7 @@ void tell_checks(Page& page, const verify::Facts& facts) {
   for (const dkim::Result* dkim : dkim::most_telling(facts.dkim, 10)) {
     std::string text = std::string(dkim::name(dkim->status)) + ", d=" + shown(dkim->domain) +
                        " s=" + shown(dkim->selector, 80) + " a=" + shown(dkim->algorithm, 80);
-    if (dkim->reason != dkim::Reason::none)
-      text += ": " + std::string(dkim::describe(dkim->reason));
+    if (dkim->reason != dkim::Reason::none) text += ": " + std::string(dkim::name(dkim->reason));
     if (dkim->verified && dkim->reason != dkim::Reason::none) text += " (key and sums are right)";
     if (dkim->key_bits > 0) text += ", " + std::to_string(dkim->key_bits) + " bits";
     if (dkim->testing) text += ", testing (t=y)";

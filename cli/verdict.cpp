@@ -70,7 +70,7 @@ std::string dkim_text(const dkim::Result& result) {
   if (result.key_bits > 0)
     text.append(", ").append(std::to_string(result.key_bits)).append(" bits");
   text.append(")");
-  if (result.reason != dkim::Reason::none) text.append(" ").append(dkim::describe(result.reason));
+  if (result.reason != dkim::Reason::none) text.append(" ").append(dkim::name(result.reason));
   if (result.testing) text.append(", testing key (t=y)");
   return text;
 }

@@ -31,7 +31,7 @@ void read_connection(const json::Node& line, Event& event) {
   const std::string& iprev = client["iprev"].text();
   if (iprev.empty() || iprev == "none") return;
   iprev::Result& result = event.facts.iprev.emplace();
-  result.status = client["iprev"].word(&iprev::name, iprev::Status::permerror);
+  result.status = client["iprev"].word<iprev::Status>();
   if (client["ptr"].exists()) result.name = client["ptr"].text();
 }
 
@@ -57,7 +57,7 @@ void read_authors(const json::Node& line, verify::Facts& facts) {
   };
   add(line["from_domain"]);
   if (!line["from_fault"].exists()) return;
-  facts.from_fault = line["from_fault"].word(&mail::name, mail::FromFault::several_domains);
+  facts.from_fault = line["from_fault"].word<mail::FromFault>();
   line["author_domains"].for_each(add);
 }
 
@@ -90,16 +90,15 @@ void read_circumstances(const json::Node& node, policy::Circumstances& circumsta
 
 void read_decision(const json::Node& line, Event& event) {
   policy::Decision& decision = event.decision;
-  decision.action = line["action"].word(&policy::name, policy::Action::reject);
-  decision.would = line["would"].word(&policy::name, policy::Action::reject);
+  decision.action = line["action"].word<policy::Action>();
+  decision.would = line["would"].word<policy::Action>();
   decision.rule = line["rule"].text();
   decision.why = line["why"].text();
   decision.corroboration = line["corroboration"].texts();
   decision.tenant = line["tenant"].text();
   line["stricter"].for_each([&](const json::Node& node) {
     decision.stricter.push_back({node["recipients_domain"].text(),
-                                 node["action"].word(&policy::name, policy::Action::reject),
-                                 node["rule"].text()});
+                                 node["action"].word<policy::Action>(), node["rule"].text()});
   });
   decision.reply = line["reply"].parsed("reply", parse_reply).value_or(policy::Reply{});
 }

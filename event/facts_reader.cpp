@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "event/words.hpp"
-
 namespace event {
 
 namespace {
@@ -14,12 +12,13 @@ constexpr dns::Type types[] = {dns::Type::a, dns::Type::ptr, dns::Type::mx, dns:
 
 spf::Result read_spf(const json::Node& node) {
   spf::Result result;
-  result.identity = node["identity"].word(&spf::name, spf::Identity::mail_from);
+  result.identity = node["identity"].word<spf::Identity>();
   result.domain = node["domain"].domain();
-  result.status = node["result"].word(&spf::name, spf::Status::permerror);
+  result.status = node["result"].word<spf::Status>();
   result.mechanism = node["mechanism"].text();
   result.explanation = node["explanation"].text();
   result.problem = node["problem"].text();
+  result.cause = spf::find_problem(result.problem);
   return result;
 }
 
@@ -30,8 +29,8 @@ dkim::Result read_dkim(const json::Node& node) {
   result.algorithm = node["a"].text();
   result.identity = node["i"].text();
   result.signature_start = node["b"].text();
-  result.status = node["result"].word(&dkim::name, dkim::Status::permerror);
-  result.reason = node["reason"].word(&word, dkim::last_reason);
+  result.status = node["result"].word<dkim::Status>();
+  result.reason = node["reason"].word<dkim::Reason>();
   result.testing = node["testing"].boolean();
   result.key_bits = static_cast<int>(node["key_bits"].number(1 << 20));
   result.verified = result.status == dkim::Status::pass || node["verified"].boolean();
@@ -52,7 +51,7 @@ std::vector<dkim::Result> read_signatures(const json::Node& line) {
 
 arc::Result read_arc(const json::Node& node) {
   arc::Result result;
-  result.status = node["result"].word(&arc::name, arc::Status::fail);
+  result.status = node["result"].word<arc::Status>();
   result.instances = static_cast<std::size_t>(node["instances"].number());
   result.oldest_pass = static_cast<std::size_t>(node["oldest_pass"].number());
   node["sealers"].for_each([&](const json::Node& sealer) {
@@ -73,13 +72,13 @@ arc::Result read_arc(const json::Node& node) {
 
 dmarc::Result read_dmarc(const json::Node& node) {
   dmarc::Result result;
-  result.status = node["result"].word(&dmarc::name, dmarc::Status::permerror);
+  result.status = node["result"].word<dmarc::Status>();
   result.reason = node["reason"].text();
   result.author = node["author"].domain();
   result.policy_domain = node["domain"].domain();
   result.organization = node["org_domain"].domain();
-  result.policy = node["policy"].word(&dmarc::name, dmarc::Policy::reject);
-  result.published = node["published"].word(&dmarc::name, dmarc::Policy::reject);
+  result.policy = node["policy"].word<dmarc::Policy>();
+  result.published = node["published"].word<dmarc::Policy>();
   result.policy_tag = node["tag"].text();
   const auto parse_record = [](std::string_view text) -> std::optional<dmarc::Record> {
     auto record = dmarc::parse_record(text);
@@ -96,11 +95,13 @@ dns::Lookup read_lookup(const json::Node& node) {
   dns::Lookup lookup;
   lookup.question.name = node["name"].text();
   const auto type = [](std::string_view text) {
-    return json::find_word(types, text, [](dns::Type one) { return dns::name(one); });
+    const auto* const found =
+        std::ranges::find(types, text, [](dns::Type one) { return dns::name(one); });
+    return found == std::end(types) ? std::nullopt : std::optional(*found);
   };
   lookup.question.type = node["type"].parsed("record type", type).value_or(dns::Type::txt);
   dns::Answer& answer = lookup.answer;
-  answer.outcome = node["outcome"].word(&dns::name, dns::Outcome::timeout);
+  answer.outcome = node["outcome"].word<dns::Outcome>();
   answer.ttl = base::Seconds(node["ttl"].number());
   answer.authentic = node["authentic"].boolean();
   std::vector<dns::Record> records;

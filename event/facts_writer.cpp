@@ -7,8 +7,6 @@
 #include <span>
 #include <string>
 
-#include "event/words.hpp"
-
 namespace event {
 
 namespace {
@@ -65,7 +63,8 @@ void write_dkim(json::Writer& json, const verify::Facts& facts, const LineOption
               address_max);
     json.text("b", result.signature_start, word_max);
     json.text("result", dkim::name(result.status), name_max);
-    json.text("reason", word(result.reason), name_max);
+    const bool reasoned = result.reason != dkim::Reason::none;
+    json.text("reason", reasoned ? dkim::name(result.reason) : "", name_max);
     json.boolean("testing", result.testing);
     json.number("key_bits", result.key_bits);
     if (result.verified && result.reason != dkim::Reason::none) json.boolean("verified", true);

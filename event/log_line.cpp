@@ -3,7 +3,6 @@
 
 #include "base/text.hpp"
 #include "event/event.hpp"
-#include "event/words.hpp"
 
 namespace event {
 
@@ -17,7 +16,7 @@ std::string dkim_summary(const std::vector<dkim::Result>& results) {
   for (const dkim::Result* result : dkim::most_telling(results, shown_max)) {
     if (!out.empty()) out += ',';
     out.append(dkim::name(result->status)) += '(';
-    out += word(result->reason);
+    if (result->reason != dkim::Reason::none) out += dkim::name(result->reason);
     if (result->domain) {
       if (!out.ends_with('(')) out += ',';
       out.append("d=").append(result->domain->text());

@@ -4,15 +4,14 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/domain.hpp"
+#include "base/words.hpp"
 
 // JSON from outside: the only door to nlohmann-json.
 namespace json {
@@ -32,16 +31,6 @@ struct Value::Member {
 
 // Nothing for what is no JSON text in UTF-8, and for values nested deeper than sixteen times.
 [[nodiscard]] std::optional<Value> parse(std::string_view text);
-
-// The first of `enumerators` whose name() that is.
-template <std::ranges::input_range Enumerators, class Name>
-[[nodiscard]] std::optional<std::ranges::range_value_t<Enumerators>> find_word(
-    Enumerators&& enumerators, std::string_view word, Name name) {
-  for (const auto enumerator : enumerators) {
-    if (name(enumerator) == word) return enumerator;
-  }
-  return std::nullopt;
-}
 
 // A value that may be absent, with the way to it. What has the wrong type reads as if it were
 // absent, and is a fault of the whole text. Refers to the node it came from: for locals only.
@@ -72,13 +61,10 @@ class Node {
     return value;
   }
 
-  // The enumerator whose name() it is: one of all up to `last`. Absent: the first.
+  // The enumerator with that word (base/words.hpp). Absent: the first.
   template <class Enum>
-  [[nodiscard]] Enum word(std::string_view (*name)(std::type_identity_t<Enum>), Enum last) const {
-    const auto all = std::views::iota(0, static_cast<int>(last) + 1) |
-                     std::views::transform([](int i) { return static_cast<Enum>(i); });
-    return parsed("known word", [&](std::string_view word) { return find_word(all, word, name); })
-        .value_or(Enum{});
+  [[nodiscard]] Enum word() const {
+    return parsed("known word", &base::find<Enum>).value_or(Enum{});
   }
 
   template <class Visit>

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/domain.hpp"
+#include "base/words.hpp"
 #include "policy/domain_table.hpp"
 #include "policy/overrides.hpp"
 #include "policy/protection.hpp"
@@ -20,6 +21,7 @@ enum class Quarantine : std::uint8_t { header, hold };
 
 // Which answer a message gets whose recipients belong to tenants that disagree.
 enum class Mixed : std::uint8_t { mildest, strictest };
+constexpr auto words_of(Mixed) { return std::to_array<std::string_view>({"mildest", "strictest"}); }
 
 // How far the mail of one sender is enforced, whoever receives it.
 struct SenderStage {
@@ -31,6 +33,7 @@ struct SenderStage {
 // What to do instead of holding mail back while the resolver itself fails and no verdict can be
 // trusted to be permanent. Mail of a protected domain is deferred whatever is said here.
 enum class Degraded : std::uint8_t { accept, defer };
+constexpr auto words_of(Degraded) { return std::to_array<std::string_view>({"accept", "defer"}); }
 
 struct Rules {
   Trust trust;
@@ -47,7 +50,9 @@ struct Rules {
   std::string signals_header;  // Name of the field that names the signals; empty: none.
 };
 
-[[nodiscard]] std::string_view name(Mixed mixed);
-[[nodiscard]] std::string_view name(Degraded degraded);
+[[nodiscard]] constexpr std::string_view name(Mixed mixed) noexcept { return base::word(mixed); }
+[[nodiscard]] constexpr std::string_view name(Degraded degraded) noexcept {
+  return base::word(degraded);
+}
 
 }  // namespace policy

@@ -4,13 +4,21 @@
 #include <string>
 #include <string_view>
 
+#include "base/words.hpp"
+
 // What one group of recipients wants done: the site, or one tenant.
 namespace policy {
 
 // In order of severity: `defer` asks the sender to come again, so it is milder than a refusal only.
 enum class Action : std::uint8_t { accept, tag, quarantine, defer, reject };
+constexpr auto words_of(Action) {
+  return std::to_array<std::string_view>({"accept", "tag", "quarantine", "defer", "reject"});
+}
 
 enum class Preset : std::uint8_t { monitor, rfc9989, strict };
+constexpr auto words_of(Preset) {
+  return std::to_array<std::string_view>({"monitor", "rfc9989", "strict"});
+}
 
 // Staged enforcement: how much of what the rules want is really done. A step is one of accept (in
 // configuration files "monitor"), tag, quarantine, reject.
@@ -27,6 +35,9 @@ enum class TemporaryError : std::uint8_t {
   defer,   // Defer always.
   accept,  // Tag. Whoever makes a name fail to answer gets his mail delivered.
 };
+constexpr auto words_of(TemporaryError) {
+  return std::to_array<std::string_view>({"weigh", "defer", "accept"});
+}
 
 struct Stance {
   Preset preset = Preset::rfc9989;
@@ -41,8 +52,10 @@ struct Stance {
   friend bool operator==(const Stance&, const Stance&) = default;
 };
 
-[[nodiscard]] std::string_view name(Action action);
-[[nodiscard]] std::string_view name(Preset preset);
-[[nodiscard]] std::string_view name(TemporaryError wanted);
+[[nodiscard]] constexpr std::string_view name(Action action) noexcept { return base::word(action); }
+[[nodiscard]] constexpr std::string_view name(Preset preset) noexcept { return base::word(preset); }
+[[nodiscard]] constexpr std::string_view name(TemporaryError wanted) noexcept {
+  return base::word(wanted);
+}
 
 }  // namespace policy

@@ -37,7 +37,7 @@ std::string identifiers(const verify::Facts& facts) {
     const dkim::Result& result = *one;
     text.append(", dkim=").append(dkim::name(result.status));
     if (result.reason != dkim::Reason::none) {
-      text.append("(").append(dkim::describe(result.reason)).append(")");
+      text.append("(").append(dkim::name(result.reason)).append(")");
     }
     append_name(text, result.domain);
   }

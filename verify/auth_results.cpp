@@ -171,7 +171,7 @@ void write_dkim(FieldWriter& field, const Facts& facts) {
     const dkim::Result& one = *chosen[i];
     field.result("dkim", dkim::name(one.status));
     if (one.reason != dkim::Reason::none) {
-      field.reason(dkim::describe(one.reason));
+      field.reason(dkim::name(one.reason));
     }
     field.property("header.d", one.domain);
     write_identity(field, one.identity);

@@ -8,7 +8,7 @@
 #include "tests/support/sample_event.hpp"
 
 TEST_CASE("the verdict is told with the reasons that led to it", "[cli]") {
-  const std::string key_mismatch(dkim::describe(dkim::Reason::body_hash_mismatch));
+  const std::string key_mismatch(dkim::name(dkim::Reason::body_hash_mismatch));
   CHECK(cli::describe(support::sample_event()) ==
         "  verdict   reject, rule dmarc-reject\n"
         "  why       nothing aligned; SPF -all\n"

@@ -123,7 +123,7 @@ class Judge {
     for (const dkim::Result& result : facts.dkim) {
       if (result.status != dkim::Status::permerror || result.reason == dkim::Reason::no_key)
         continue;
-      tally_.add("dkim permerror: " + std::string(dkim::describe(result.reason)), where,
+      tally_.add("dkim permerror: " + std::string(dkim::name(result.reason)), where,
                  result.domain ? result.domain->text() : "");
     }
     // No key is found in such a DNS.

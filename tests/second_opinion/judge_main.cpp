@@ -92,7 +92,7 @@ json dkim_verdicts(const json& one) {
     }
     const dkim::Result result = dkim::judge(candidate, answer, {message.headers, hashes}, options,
                                             keys, {.now = time_of(one), .received = time_of(one)});
-    verdicts.push_back({dkim::name(result.status), dkim::describe(result.reason)});
+    verdicts.push_back({dkim::name(result.status), dkim::name(result.reason)});
   }
   return verdicts;
 }

@@ -175,7 +175,7 @@ TEST_CASE("a signature that did not pass says why", "[authres][RFC 8601 2.2]") {
       signature(dkim::Status::pass, dkim::Reason::none, "BBBBBBBBBB"),
   };
   const auto read = reread(format(facts));
-  CHECK(read.results.at(0).reason == dkim::describe(dkim::Reason::body_hash_mismatch));
+  CHECK(read.results.at(0).reason == dkim::name(dkim::Reason::body_hash_mismatch));
   CHECK(read.results.at(1).reason.empty());
 }
 

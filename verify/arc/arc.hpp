@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/words.hpp"
 #include "verify/dkim/judge.hpp"
 
 // Validation of an Authenticated Received Chain (RFC 8617 §5.2). One folder that can be dropped:
@@ -14,8 +15,13 @@
 namespace arc {
 
 enum class Status : std::uint8_t { none, pass, fail };  // cv=, RFC 8617 §4.4.
+constexpr auto words_of(Status) {
+  return std::to_array<std::string_view>({"none", "pass", "fail"});
+}
 
-[[nodiscard]] std::string_view name(Status status);  // "pass"
+[[nodiscard]] constexpr std::string_view name(Status status) noexcept {
+  return base::word(status);
+}  // "pass"
 
 // One instance i= of the chain. Pointers are into the Headers given to find_chain().
 struct Set {

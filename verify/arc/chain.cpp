@@ -129,12 +129,12 @@ class Collector {
       return fail(at("ARC-Seal", instance) + ": cv= out of place");
     }
     if (!set.seal_signature) {
-      const std::string_view reason = dkim::describe(set.seal_signature.error());
+      const std::string_view reason = dkim::name(set.seal_signature.error());
       return fail(at("ARC-Seal", instance) + ": " + std::string(reason));
     }
     // Only the newest one is needed; of the older ones, oldest-pass tells (step 5).
     if (instance == sets_.size() && !set.message_signature) {
-      const std::string_view reason = dkim::describe(set.message_signature.error());
+      const std::string_view reason = dkim::name(set.message_signature.error());
       return fail(at("ARC-Message-Signature", instance) + ": " + std::string(reason));
     }
   }
@@ -155,18 +155,6 @@ Chain find_chain(const mail::Headers& headers, const Options& options) {
   for (const mail::HeaderField& field : headers.fields())
     collector.add(field);
   return collector.finish();
-}
-
-std::string_view name(Status status) {
-  switch (status) {
-    case Status::none:
-      return "none";
-    case Status::pass:
-      return "pass";
-    case Status::fail:
-      return "fail";
-  }
-  return "";
 }
 
 }  // namespace arc

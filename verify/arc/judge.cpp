@@ -91,7 +91,7 @@ class Judge {
  private:
   static std::string describe(std::string_view field, std::size_t instance, dkim::Reason reason) {
     return std::string(field) + " i=" + std::to_string(instance) + ": " +
-           std::string(dkim::describe(reason));
+           std::string(dkim::name(reason));
   }
 
   // RFC 8617 §5.2 step 5: the first message signature, from the newest down, that fails, plus one.

@@ -145,24 +145,4 @@ Status status_of(const Verdict& verdict) {
   }
 }
 
-std::string_view name(Status status) {
-  switch (status) {
-    case Status::none:
-      return "none";
-    case Status::pass:
-      return "pass";
-    case Status::fail:
-      return "fail";
-    case Status::policy:
-      return "policy";
-    case Status::neutral:
-      return "neutral";
-    case Status::temperror:
-      return "temperror";
-    case Status::permerror:
-      return "permerror";
-  }
-  return "";
-}
-
 }  // namespace dkim

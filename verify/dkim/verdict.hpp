@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 
+#include "base/words.hpp"
 #include "verify/crypto/crypto.hpp"
 #include "verify/dkim/body_hashes.hpp"
 #include "verify/dkim/key_cache.hpp"
@@ -26,8 +27,14 @@ struct Options {
 
 // RFC 8601 §2.7.1.
 enum class Status : std::uint8_t { none, pass, fail, policy, neutral, temperror, permerror };
+constexpr auto words_of(Status) {
+  return std::to_array<std::string_view>(
+      {"none", "pass", "fail", "policy", "neutral", "temperror", "permerror"});
+}
 
-[[nodiscard]] std::string_view name(Status status);  // "temperror"
+[[nodiscard]] constexpr std::string_view name(Status status) noexcept {
+  return base::word(status);
+}  // "temperror"
 
 // What is said of a signature (RFC 6376 §6.1).
 struct Verdict {

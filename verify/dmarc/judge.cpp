@@ -161,20 +161,4 @@ Result judge(const Evidence& evidence) {
   return result;
 }
 
-std::string_view name(Status status) {
-  switch (status) {
-    case Status::none:
-      return "none";
-    case Status::pass:
-      return "pass";
-    case Status::fail:
-      return "fail";
-    case Status::temperror:
-      return "temperror";
-    case Status::permerror:
-      return "permerror";
-  }
-  return "none";
-}
-
 }  // namespace dmarc

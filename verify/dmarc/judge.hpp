@@ -6,11 +6,15 @@
 #include <string_view>
 #include <vector>
 
+#include "base/words.hpp"
 #include "verify/dmarc/discovery.hpp"
 
 namespace dmarc {
 
 enum class Status : std::uint8_t { none, pass, fail, temperror, permerror };
+constexpr auto words_of(Status) {
+  return std::to_array<std::string_view>({"none", "pass", "fail", "temperror", "permerror"});
+}
 
 enum class Method : std::uint8_t { spf, dkim };
 
@@ -58,6 +62,8 @@ struct Result {
 // REQUIRES: evidence.walk was made from evidence.author.
 [[nodiscard]] Result judge(const Evidence& evidence);
 
-[[nodiscard]] std::string_view name(Status status);  // "temperror"
+[[nodiscard]] constexpr std::string_view name(Status status) noexcept {
+  return base::word(status);
+}  // "temperror"
 
 }  // namespace dmarc

@@ -201,16 +201,4 @@ base::Result<Record, RecordError> parse_record(std::string_view text) {
   return record;
 }
 
-std::string_view name(Policy policy) {
-  switch (policy) {
-    case Policy::none:
-      return "none";
-    case Policy::quarantine:
-      return "quarantine";
-    case Policy::reject:
-      return "reject";
-  }
-  return "none";
-}
-
 }  // namespace dmarc

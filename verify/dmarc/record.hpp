@@ -8,11 +8,15 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/words.hpp"
 
 // The policy record a domain publishes at _dmarc.<domain>, RFC 9989 §4.5 to §4.8.
 namespace dmarc {
 
 enum class Policy : std::uint8_t { none, quarantine, reject };
+constexpr auto words_of(Policy) {
+  return std::to_array<std::string_view>({"none", "quarantine", "reject"});
+}
 enum class Alignment : std::uint8_t { relaxed, strict };
 enum class RecordError : std::uint8_t {
   not_dmarc,  // Does not begin with v=DMARC1.
@@ -44,6 +48,8 @@ struct Record {
 // Lenient after v=DMARC1, as RFC 9989 §4.8 asks: a malformed tag is as good as absent.
 [[nodiscard]] base::Result<Record, RecordError> parse_record(std::string_view text);
 
-[[nodiscard]] std::string_view name(Policy policy);  // "quarantine"
+[[nodiscard]] constexpr std::string_view name(Policy policy) noexcept {
+  return base::word(policy);
+}  // "quarantine"
 
 }  // namespace dmarc

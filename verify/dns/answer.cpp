@@ -56,22 +56,4 @@ std::string_view name(Type type) {
   return "unknown";
 }
 
-std::string_view name(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::found:
-      return "found";
-    case Outcome::no_data:
-      return "no_data";
-    case Outcome::no_name:
-      return "no_name";
-    case Outcome::failure:
-      return "failure";
-    case Outcome::timeout:
-      return "timeout";
-    case Outcome::not_asked:
-      return "not_asked";
-  }
-  return "unknown";
-}
-
 }  // namespace dns

@@ -13,6 +13,7 @@
 
 #include "base/ip_address.hpp"
 #include "base/time.hpp"
+#include "base/words.hpp"
 
 // What is asked of the DNS and what comes back: values, and no way to ask.
 namespace dns {
@@ -36,6 +37,10 @@ enum class Outcome : std::uint8_t {
   // about the DNS, so no judge takes it for a temporary error.
   not_asked,
 };
+constexpr auto words_of(Outcome) {
+  return std::to_array<std::string_view>(
+      {"found", "no_data", "no_name", "failure", "timeout", "not_asked"});
+}
 
 // True when nobody knows what the DNS holds there: asked again later, the answer may be another.
 [[nodiscard]] constexpr bool is_temporary(Outcome outcome) noexcept {
@@ -89,7 +94,9 @@ struct Answer {
   friend bool operator==(const Answer&, const Answer&) = default;
 };
 
-[[nodiscard]] std::string_view name(Type type);        // "TXT"
-[[nodiscard]] std::string_view name(Outcome outcome);  // "no_data"
+[[nodiscard]] std::string_view name(Type type);  // "TXT"
+[[nodiscard]] constexpr std::string_view name(Outcome outcome) noexcept {
+  return base::word(outcome);
+}  // "no_data"
 
 }  // namespace dns

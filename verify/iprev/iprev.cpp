@@ -69,18 +69,4 @@ Result judge(const base::IpAddress& client, const dns::Answer& names,
   return {Status::fail, tried.front()};
 }
 
-std::string_view name(Status status) {
-  switch (status) {
-    case Status::pass:
-      return "pass";
-    case Status::fail:
-      return "fail";
-    case Status::temperror:
-      return "temperror";
-    case Status::permerror:
-      return "permerror";
-  }
-  return "temperror";
-}
-
 }  // namespace iprev

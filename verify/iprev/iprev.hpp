@@ -9,12 +9,16 @@
 
 #include "base/ip_address.hpp"
 #include "base/time.hpp"
+#include "base/words.hpp"
 #include "verify/dns/resolver.hpp"
 
 // Forward-confirmed reverse DNS, RFC 8601 §3.
 namespace iprev {
 
 enum class Status : std::uint8_t { pass, fail, temperror, permerror };
+constexpr auto words_of(Status) {
+  return std::to_array<std::string_view>({"pass", "fail", "temperror", "permerror"});
+}
 
 struct Options {
   std::size_t names_max = 10;  // PTR names tried; RFC 8601 §3 asks for a limit.
@@ -37,6 +41,6 @@ struct Result {
 [[nodiscard]] Result judge(const base::IpAddress& client, const dns::Answer& names,
                            const std::vector<dns::Answer>& addresses, const Options& options);
 
-[[nodiscard]] std::string_view name(Status status);
+[[nodiscard]] constexpr std::string_view name(Status status) noexcept { return base::word(status); }
 
 }  // namespace iprev

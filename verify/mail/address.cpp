@@ -328,20 +328,4 @@ Authors find_authors(const Headers& headers) {
           several ? std::optional(FromFault::several_domains) : std::nullopt};
 }
 
-std::string_view name(FromFault fault) {
-  switch (fault) {
-    case FromFault::missing:
-      return "missing";
-    case FromFault::repeated:
-      return "repeated";
-    case FromFault::malformed:
-      return "malformed";
-    case FromFault::no_domain:
-      return "no_domain";
-    case FromFault::several_domains:
-      return "several_domains";
-  }
-  return "malformed";
-}
-
 }  // namespace mail

@@ -8,6 +8,7 @@
 
 #include "base/domain.hpp"
 #include "base/result.hpp"
+#include "base/words.hpp"
 #include "verify/mail/headers.hpp"
 
 namespace mail {
@@ -31,8 +32,14 @@ enum class FromFault : std::uint8_t {
   no_domain,  // Only groups, or no address at all.
   several_domains,
 };
+constexpr auto words_of(FromFault) {
+  return std::to_array<std::string_view>(
+      {"missing", "repeated", "malformed", "no_domain", "several_domains"});
+}
 
-[[nodiscard]] std::string_view name(FromFault fault);
+[[nodiscard]] constexpr std::string_view name(FromFault fault) noexcept {
+  return base::word(fault);
+}
 
 // The addresses of a From field value (RFC 5322 §3.6.2, groups as in RFC 6854), comments and folds
 // skipped. Strict: whatever is left over is FromFault::malformed.

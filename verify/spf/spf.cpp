@@ -50,6 +50,7 @@ Progress check(const Request& request, dns::Resolver& resolver, const Options& o
   if (const auto& stop = session.stopped()) {
     result.status = stop->status;
     result.mechanism = base::printable(session.last_term(), mechanism_octets_max);
+    result.cause = stop->cause;
     result.problem = stop->problem;
   } else if (!matched) {
     result.status = Status::neutral;  // RFC 7208 §4.7.
@@ -66,32 +67,47 @@ Progress check(const Request& request, dns::Resolver& resolver, const Options& o
 Result out_of_time(const Request& request) {
   Result result = result_for(find_sender(request));
   result.status = Status::temperror;
-  result.problem = "time limit";
+  result.cause = Problem::out_of_time;
+  result.problem = words(Problem::out_of_time);
   return result;
 }
 
-std::string_view name(Status status) {
-  switch (status) {
-    case Status::none:
-      return "none";
-    case Status::neutral:
-      return "neutral";
-    case Status::pass:
-      return "pass";
-    case Status::fail:
-      return "fail";
-    case Status::softfail:
-      return "softfail";
-    case Status::temperror:
-      return "temperror";
-    case Status::permerror:
-      return "permerror";
+std::string_view words(Problem problem) {
+  switch (problem) {
+    case Problem::too_many_terms:
+      return "too many DNS terms";
+    case Problem::too_many_voids:
+      return "too many void lookups";
+    case Problem::too_many_exchanges:
+      return "too many MX records";
+    case Problem::too_many_questions:
+      return "too many DNS questions";
+    case Problem::no_record:
+      return "no SPF record";
+    case Problem::record_too_long:
+      return "SPF record too long";
+    case Problem::syntax:
+      return "syntax";
+    case Problem::out_of_time:
+      return "time limit";
+    case Problem::none:
+    case Problem::other:
+      return "";
   }
-  return "unknown";
+  return "";
 }
 
-std::string_view name(Identity identity) {
-  return identity == Identity::helo ? "helo" : "mail_from";
+Problem find_problem(std::string_view problem) {
+  if (problem.empty()) return Problem::none;
+  for (int i = 1; i < static_cast<int>(Problem::other); ++i) {
+    const auto one = static_cast<Problem>(i);
+    if (problem.starts_with(words(one))) return one;
+  }
+  return Problem::other;
+}
+
+bool is_limit(Problem problem) {
+  return problem >= Problem::too_many_terms && problem <= Problem::too_many_questions;
 }
 
 }  // namespace spf

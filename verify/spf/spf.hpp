@@ -8,14 +8,20 @@
 
 #include "base/domain.hpp"
 #include "base/ip_address.hpp"
+#include "base/words.hpp"
 #include "verify/dns/resolver.hpp"
 
 // Sender Policy Framework, RFC 7208. The only door to libspf2.
 namespace spf {
 
 enum class Status : std::uint8_t { none, neutral, pass, fail, softfail, temperror, permerror };
+constexpr auto words_of(Status) {
+  return std::to_array<std::string_view>(
+      {"none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"});
+}
 
 enum class Identity : std::uint8_t { helo, mail_from };
+constexpr auto words_of(Identity) { return std::to_array<std::string_view>({"helo", "mail_from"}); }
 
 enum class Engine : std::uint8_t {
   libspf2,  // libspf2 evaluates a rewritten, harmless form of the record (docs/decisions).
@@ -29,6 +35,21 @@ struct Options {
   std::size_t names_max = 10;            // MX and PTR names of one term, §4.6.4.
   std::size_t record_octets_max = 8192;  // A longer record is permerror: work is bounded.
   std::size_t explanation_octets_max = 500;
+};
+
+// Why an evaluation ended in temperror or permerror: what is decided on. Result::problem says the
+// same in words for people, with the name it is about.
+enum class Problem : std::uint8_t {
+  none,
+  too_many_terms,  // RFC 7208 §4.6.4, as the next two.
+  too_many_voids,
+  too_many_exchanges,
+  too_many_questions,  // More than this message's share.
+  no_record,           // Where an include or a redirect leads (§5.2, §6.1).
+  record_too_long,
+  syntax,
+  out_of_time,
+  other,  // A look-up that failed, several records, and what is not the sender's.
 };
 
 struct Request {
@@ -49,6 +70,7 @@ struct Result {
   // to: an include, not what is inside. "default" when none matched; where an error ended it, the
   // last term come to. Printable, and bounded.
   std::string mechanism;
+  Problem cause = Problem::none;
   std::string problem;      // Why temperror or permerror, in words; else empty. Printable.
   std::string explanation;  // From exp=, printable ASCII, or empty. Only with Status::fail.
 
@@ -73,7 +95,18 @@ struct Progress {
 // about.
 [[nodiscard]] Result out_of_time(const Request& request);
 
-[[nodiscard]] std::string_view name(Status status);      // "softfail"
-[[nodiscard]] std::string_view name(Identity identity);  // "helo", "mail_from"
+// What Result::problem begins with: "no SPF record". Empty for `none` and `other`.
+[[nodiscard]] std::string_view words(Problem problem);
+// The Problem that `problem`, a text as of Result, is about; `other` for any other text.
+[[nodiscard]] Problem find_problem(std::string_view problem);
+// True when the record asks for more than is allowed (RFC 7208 §4.6.4).
+[[nodiscard]] bool is_limit(Problem problem);
+
+[[nodiscard]] constexpr std::string_view name(Status status) noexcept {
+  return base::word(status);
+}  // "softfail"
+[[nodiscard]] constexpr std::string_view name(Identity identity) noexcept {
+  return base::word(identity);
+}  // "helo", "mail_from"
 
 }  // namespace spf

@@ -79,7 +79,7 @@ dkim::Result judge_one(const Fields& message, std::string_view text = body,
 }
 
 bool is(const dkim::Result& result, Status status, Reason reason) {
-  INFO(dkim::name(result.status) << " " << dkim::describe(result.reason));
+  INFO(dkim::name(result.status) << " " << dkim::name(result.reason));
   CHECK(result.status == status);
   CHECK(result.reason == reason);
   return result.status == status && result.reason == reason;

@@ -153,7 +153,7 @@ TEST_CASE("a field with one fault is refused with that reason", "[dkim][RFC 6376
       {"x=1000000000000", Reason::syntax},
   }));
   INFO(row.change);
-  CHECK(dkim::describe(reason_of(field({row.change}))) == dkim::describe(row.reason));
+  CHECK(dkim::name(reason_of(field({row.change}))) == dkim::name(row.reason));
 }
 
 TEST_CASE("a tag list that is none is refused", "[dkim][RFC 6376 §3.2]") {

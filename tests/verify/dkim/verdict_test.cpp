@@ -112,21 +112,21 @@ TEST_CASE("RSA keys must have a size between the limits", "[dkim][RFC 8301 §3.2
   CHECK(verify(signature, found({record()}), strict).reason == Reason::weak_key);
 }
 
-TEST_CASE("every reason has a word and a status, and only what leaves something open passes with one",
-          "[dkim][RFC 8601 §2.7.1]") {
-  for (int i = 0; i <= static_cast<int>(dkim::last_reason); ++i) {
-    const auto reason = static_cast<Reason>(i);
-    CHECK_FALSE(dkim::describe(reason).empty());
+TEST_CASE(
+    "every reason has a word and a status, and only what leaves something open passes with one",
+    "[dkim][RFC 8601 §2.7.1]") {
+  for (const std::string_view word : words_of(Reason{})) {
+    const auto reason = base::find<Reason>(word).value();
+    CHECK_FALSE(word.contains(' '));
     const Status status = dkim::status_of({.reason = reason, .verified = true});
     const bool passes = reason == Reason::none || reason == Reason::partial_body ||
                         reason == Reason::repeated_field;
     CHECK((status == Status::pass) == passes);
-    const bool may_pass_yet =
-        reason == Reason::key_unavailable || reason == Reason::clock_in_doubt;
+    const bool may_pass_yet = reason == Reason::key_unavailable || reason == Reason::clock_in_doubt;
     CHECK((status == Status::temperror) == may_pass_yet);
   }
   CHECK(dkim::status_of({.reason = Reason::partial_body}) == Status::policy);
   CHECK(dkim::status_of({.reason = Reason::repeated_field}) == Status::policy);
-  CHECK(dkim::describe(Reason::body_hash_mismatch) == "body_hash_mismatch");
+  CHECK(dkim::name(Reason::body_hash_mismatch) == "body_hash_mismatch");
   CHECK(dkim::name(Status::temperror) == "temperror");
 }
