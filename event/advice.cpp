@@ -69,7 +69,7 @@ void advise_on_spf(const spf::Result& spf, const Event& event, Advice& advice) {
                         base::printable(spf.mechanism, 60) +
                         "). A forwarder breaks SPF; a DKIM signature survives it.");
     case spf::Status::permerror:
-      if (spf.problem.contains("too many") || spf.problem.contains("limit")) {
+      if (spf::is_limit(spf.cause)) {
         return advice.add(
             "Shorten the SPF record of " + domain +
             ": it needs more DNS look-ups than the 10 allowed, or more than 2 empty " +
@@ -105,7 +105,7 @@ std::string about_key(const dkim::Result& result, const Event& event) {
     case dkim::Reason::key_unavailable:
       return unanswered("The DKIM key", key_name(result), event);
     default:
-      return key + " does not fit the signature (" + std::string(dkim::describe(result.reason)) +
+      return key + " does not fit the signature (" + std::string(dkim::name(result.reason)) +
              "): correct the record.";
   }
 }
@@ -170,8 +170,8 @@ void advise_on_signature(const dkim::Result& result, const Event& event, Advice&
     case Reason::partial_body:
       return advice.add(signature + " leaves a part of the body unsigned: do not use l=.");
     default:
-      return advice.add(signature + " cannot be used (" +
-                        std::string(dkim::describe(result.reason)) + "): correct the signer.");
+      return advice.add(signature + " cannot be used (" + std::string(dkim::name(result.reason)) +
+                        "): correct the signer.");
   }
 }
 

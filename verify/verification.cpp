@@ -38,6 +38,7 @@ spf::Result unknown_origin(const std::optional<base::Domain>& domain, std::strin
   spf::Result result;
   result.status = spf::Status::temperror;
   result.domain = domain;
+  result.cause = spf::find_problem(problem);
   result.problem = std::move(problem);
   return result;
 }

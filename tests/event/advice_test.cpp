@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "event/event_reader.hpp"
 #include "tests/support/sample_event.hpp"
 
 namespace {
@@ -48,6 +49,7 @@ TEST_CASE("each fault has its advice", "[event][advice]") {
       {"Shorten the SPF record",
        [](Event& event) {
          mail_from(event).status = spf::Status::permerror;
+         mail_from(event).cause = spf::Problem::too_many_terms;
          mail_from(event).problem = "too many DNS terms";
        }},
       {"Correct the SPF record of example.com: unknown mechanism",
@@ -208,4 +210,14 @@ TEST_CASE("no advice is given twice, and none is unprintable", "[event][advice]"
     CHECK(std::ranges::none_of(sentence, [](char c) { return c >= 0 && c < ' '; }));
   std::ranges::sort(advice);
   CHECK(std::ranges::adjacent_find(advice) == advice.end());
+}
+
+TEST_CASE("what a name holds is no reason to shorten a record", "[event][advice]") {
+  Event event = support::sample_event();
+  mail_from(event).status = spf::Status::permerror;
+  mail_from(event).cause = spf::Problem::no_record;
+  mail_from(event).problem = "no SPF record at _spf.ratelimit.example";
+  const Event read = event::from_line(event::to_line(event)).value();
+  CHECK(advises(read, "Correct the SPF record of example.com: no SPF record at _spf.ratelimit"));
+  CHECK_FALSE(advises(read, "Shorten the SPF record"));
 }

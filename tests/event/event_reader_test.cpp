@@ -24,7 +24,8 @@ event::Event rich_event() {
   event.connection.user = "alice@example.com";
   verify::Facts& facts = event.facts;
   facts.spf[1].status = spf::Status::permerror;
-  facts.spf[1].problem = "too many terms";
+  facts.spf[1].cause = spf::Problem::too_many_terms;
+  facts.spf[1].problem = "too many DNS terms";
   facts.spf_breadth = 4096;
   facts.dkim[0].testing = facts.dkim[0].verified = true;
   const base::Domain sealer = *base::Domain::parse("sealer.example");

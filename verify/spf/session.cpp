@@ -74,7 +74,12 @@ Session::Session(const Request& request, dns::Resolver& resolver, const Options&
       lookups_(resolver) {}
 
 void Session::stop(Status status, std::string problem) {
-  if (!stop_) stop_ = Stop{status, std::move(problem)};
+  const Problem cause = find_problem(problem);
+  if (!stop_) stop_ = Stop{status, cause, std::move(problem)};
+}
+
+void Session::stop(Status status, Problem cause, std::string_view detail) {
+  if (!stop_) stop_ = Stop{status, cause, std::string(words(cause)).append(detail)};
 }
 
 dns::Type Session::address_type() const {
@@ -101,7 +106,7 @@ const dns::Answer* Session::ask_for_term(dns::Type type, std::string_view name) 
   const bool is_void =
       answer->outcome == dns::Outcome::no_data || answer->outcome == dns::Outcome::no_name;
   if (is_void && ++voids_ > options_.void_lookups_max) {
-    stop(Status::permerror, "too many void lookups");
+    stop(Status::permerror, Problem::too_many_voids);
     return nullptr;
   }
   return answer;
@@ -112,7 +117,7 @@ bool Session::reach(const Level& level, const Term& term) {
   if (level.main) last_term_ = term.text;
   // RFC 7208 §4.6.4: counted over the whole evaluation, includes and redirects as well.
   if (costs_dns(term.kind) && ++terms_ > std::min(options_.terms_max, terms_limit)) {
-    stop(Status::permerror, "too many DNS terms");
+    stop(Status::permerror, Problem::too_many_terms);
     return false;
   }
   return true;
@@ -127,7 +132,7 @@ const Level* Session::open(const Level& level, const Term& term) {
   if (stop_) return nullptr;
   if (!domain) return &no_terms;  // RFC 8616 §4: the term never matches.
   if (!is_queryable(*domain)) {   // RFC 7208 §4.3: check_host() gives none.
-    stop(Status::permerror, "no SPF record at " + base::printable(*domain, 253));
+    stop(Status::permerror, Problem::no_record, " at " + base::printable(*domain, 253));
     return nullptr;
   }
   return open(std::move(*domain), level.main && term.kind == Kind::redirect);
@@ -165,7 +170,11 @@ bool Session::read_record(const dns::Answer& answer, Level& level) {
   if (found == 0) {
     // RFC 7208 §5.2, §6.1: where a record is pointed to there must be one.
     const bool top = levels_.size() == 1;
-    stop(top ? Status::none : Status::permerror, top ? "" : "no SPF record" + at());
+    if (top) {
+      stop(Status::none, Problem::none);
+    } else {
+      stop(Status::permerror, Problem::no_record, at());
+    }
     return false;
   }
   if (found > 1) {
@@ -173,12 +182,12 @@ bool Session::read_record(const dns::Answer& answer, Level& level) {
     return false;
   }
   if (level.text.empty()) {
-    stop(Status::permerror, "SPF record too long" + at());
+    stop(Status::permerror, Problem::record_too_long, at());
     return false;
   }
   auto record = parse_record(level.text);
   if (!record) {
-    stop(Status::permerror, "syntax: " + record.error() + at());
+    stop(Status::permerror, Problem::syntax, ": " + record.error() + at());
     return false;
   }
   level.record = std::move(*record);
@@ -262,7 +271,7 @@ std::vector<std::string> Session::exchanges(const Level& level, const Term& term
   const dns::Answer* answer = ask_for_term(dns::Type::mx, *name);
   if (answer == nullptr) return {};
   if (answer->records.size() > options_.names_max) {  // RFC 7208 §4.6.4.
-    stop(Status::permerror, "too many MX records at " + base::printable(*name, 253));
+    stop(Status::permerror, Problem::too_many_exchanges, " at " + base::printable(*name, 253));
     return {};
   }
   std::vector<std::string> hosts;

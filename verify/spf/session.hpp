@@ -25,6 +25,7 @@ struct Level {
 // Why an evaluation ended without a term that matches.
 struct Stop {
   Status status = Status::temperror;
+  Problem cause = Problem::none;
   std::string problem;  // Printable; empty for none.
 };
 
@@ -63,6 +64,8 @@ class Session {
 
   // For engines that fail by themselves. The first stop stays.
   void stop(Status status, std::string problem);
+  // `detail` follows the words of the problem.
+  void stop(Status status, Problem cause, std::string_view detail = {});
   [[nodiscard]] const std::optional<Stop>& stopped() const { return stop_; }
   // Valid when an answer was not there: then there is no result.
   [[nodiscard]] const dns::Pending& missing() const { return lookups_.missing(); }

@@ -42,6 +42,7 @@ TEST_CASE("ten terms may ask DNS, the eleventh is an error", "[spf][RFC 7208 ยง4
   const auto result = check_example(resolver);
   CHECK(result.status == Status::permerror);
   CHECK(result.problem == "too many DNS terms");
+  CHECK(result.cause == spf::Problem::too_many_terms);
   // A site may be stricter, never laxer.
   CHECK(status_on_both(resolver, client, {.terms_max = 100}) == "permerror");
   resolver.clear("example.com");
@@ -105,6 +106,7 @@ TEST_CASE("a third void lookup is an error wherever it comes", "[spf][RFC 7208 ย
     const auto result = check_example(resolver);
     CHECK(result.status == Status::permerror);
     CHECK(result.problem == "too many void lookups");
+    CHECK(result.cause == spf::Problem::too_many_voids);
     CHECK(status_on_both(resolver, client, {.void_lookups_max = 3}) != "permerror");
   }
 }

@@ -240,8 +240,7 @@ TEST_CASE("there is a result only when every answer is there", "[spf]") {
       Partly(FakeResolver& resolver_below, dns::Question question)
           : below(resolver_below), missing(std::move(question)) {}
       dns::Pending lookup(const dns::Question& question) override {
-        return question == missing ? never.pending()
-                                   : below.lookup(question);
+        return question == missing ? never.pending() : below.lookup(question);
       }
     } partly(resolver, missing);
     CAPTURE(missing.name, dns::name(missing.type));
@@ -261,4 +260,19 @@ TEST_CASE("what came to no end in time still says whom it is about", "[spf][RFC 
   CHECK(bounce.identity == spf::Identity::helo);
   CHECK(bounce.domain->text() == "mail.example.org");
   CHECK_FALSE(spf::out_of_time(request(client, "a@[192.0.2.1]")).domain);
+}
+
+TEST_CASE("a problem is known again by its words, and by nothing that a name holds", "[spf]") {
+  using spf::Problem;
+  CHECK(spf::find_problem("") == Problem::none);
+  for (int i = 1; i < static_cast<int>(Problem::other); ++i) {
+    const auto problem = static_cast<Problem>(i);
+    CHECK_FALSE(spf::words(problem).empty());
+    CHECK(spf::find_problem(std::string(spf::words(problem)) + " at example.com") == problem);
+  }
+  CHECK(spf::find_problem("no SPF record at _spf.ratelimit.example") == Problem::no_record);
+  CHECK(spf::find_problem("TXT too many.example: timeout") == Problem::other);
+  CHECK(spf::is_limit(Problem::too_many_exchanges));
+  CHECK_FALSE(spf::is_limit(Problem::no_record));
+  CHECK_FALSE(spf::is_limit(Problem::out_of_time));
 }
