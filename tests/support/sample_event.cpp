@@ -36,8 +36,8 @@ verify::Facts sample_facts() {
   verify::Facts facts;
   facts.authors = {{"alice", domain("example.com")}};
   facts.spf = {
-      {spf::Status::none, spf::Identity::helo, domain("mail.example.net"), "", "", ""},
-      {spf::Status::fail, spf::Identity::mail_from, domain("example.com"), "-all", "",
+      {spf::Status::none, spf::Identity::helo, domain("mail.example.net"), "", {}, "", ""},
+      {spf::Status::fail, spf::Identity::mail_from, domain("example.com"), "-all", {}, "",
        "example.com sends from 198.51.100.0/24 only"},
   };
   facts.dkim = {{dkim::Status::fail, dkim::Reason::body_hash_mismatch, domain("example.com"), "s1",
@@ -94,7 +94,7 @@ event::Event monstrous_event() {
   verify::Facts& facts = event.facts;
   facts.authors.assign(1000, {junk, longest});
   facts.from_fault = mail::FromFault::several_domains;
-  facts.spf.assign(2, {spf::Status::fail, spf::Identity::helo, longest, junk, junk, junk});
+  facts.spf.assign(2, {spf::Status::fail, spf::Identity::helo, longest, junk, {}, junk, junk});
   facts.dkim.assign(5000, {dkim::Status::fail, dkim::Reason::syntax, longest, junk, junk, junk,
                            junk, true, 8192});
   facts.arc = {arc::Status::fail, 50, 50, {}, junk};
