@@ -14,10 +14,10 @@ target_compile_options(postern_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast)
 target_link_libraries(postern_options INTERFACE Threads::Threads)
 
-# The presets have CMake put up to eight sources of a library into one file for the compiler (unity
-# build): most of its time goes into headers, which are then read once for the eight. So a name in an
-# unnamed namespace must be the only one of its library. That each file includes what it uses is seen
-# by tools/fuzz and tools/tidy, which compile them one by one.
+# The presets have CMake put up to eight sources of a library or a test program into one file for the
+# compiler (unity build): most of its time goes into headers, which are then read once for the eight.
+# So a name in an unnamed namespace must be the only one of its library or test program. That each
+# file includes what it uses is seen by tools/fuzz and tools/tidy, which compile them one by one.
 if(CMAKE_UNITY_BUILD)
   # A source that another one includes looks like a header to this warning.
   target_compile_options(postern_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)

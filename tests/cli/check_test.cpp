@@ -20,9 +20,9 @@ namespace fs = std::filesystem;
 constexpr char message[] = "From: Alice <alice@example.com>\nSubject: hi\n\nhello\n";
 
 // A DNS of its own on loopback, a configuration that asks it, and message files.
-class Trial {
+class CheckTrial {
  public:
-  Trial() {
+  CheckTrial() {
     std::string name = (fs::temp_directory_path() / "postern-check-XXXXXX").string();
     directory_ = ::mkdtemp(name.data());
     zone_.add_txt("example.com", "v=spf1 ip4:192.0.2.1 -all");
@@ -36,9 +36,9 @@ class Trial {
     options.recipients = {"bob@example.org"};
     options.files = {file("message.eml", message)};
   }
-  ~Trial() { fs::remove_all(directory_); }
-  Trial(const Trial&) = delete;
-  Trial& operator=(const Trial&) = delete;
+  ~CheckTrial() { fs::remove_all(directory_); }
+  CheckTrial(const CheckTrial&) = delete;
+  CheckTrial& operator=(const CheckTrial&) = delete;
 
   std::string file(const std::string& name, const std::string& text) const {
     std::ofstream(directory_ / name, std::ios::binary) << text;
@@ -59,7 +59,7 @@ class Trial {
 }  // namespace
 
 TEST_CASE("mail that SPF vouches for is accepted", "[cli][check]") {
-  Trial trial;
+  CheckTrial trial;
   CHECK(trial.run() == EX_OK);
   INFO(trial.out.str());
   CHECK(trial.out.str().contains("verdict   accept"));
@@ -69,7 +69,7 @@ TEST_CASE("mail that SPF vouches for is accepted", "[cli][check]") {
 }
 
 TEST_CASE("forged mail is rejected, and that is no failure of the command", "[cli][check]") {
-  Trial trial;
+  CheckTrial trial;
   trial.options.ip = "198.51.100.1";
   trial.options.json = true;
   CHECK(trial.run() == EX_OK);
@@ -84,14 +84,14 @@ TEST_CASE("forged mail is rejected, and that is no failure of the command", "[cl
 }
 
 TEST_CASE("a trusted client is not verified, as in the daemon", "[cli][check]") {
-  Trial trial;
+  CheckTrial trial;
   trial.options.ip = "127.0.0.1";
   CHECK(trial.run() == EX_OK);
   CHECK(trial.out.str().contains("rule trusted-network"));
 }
 
 TEST_CASE("the time of judgement can be set", "[cli][check]") {
-  Trial trial;
+  CheckTrial trial;
   trial.options.json = true;
   trial.options.now = base::WallTime(base::Seconds(1'777'000'000));
   CHECK(trial.run() == EX_OK);
@@ -99,7 +99,7 @@ TEST_CASE("the time of judgement can be set", "[cli][check]") {
 }
 
 TEST_CASE("files that cannot be read do not stop the others", "[cli][check]") {
-  Trial trial;
+  CheckTrial trial;
   trial.options.json = true;
   const std::string readable = trial.options.files.front();
   trial.options.files = {readable, readable + ".absent", readable};
@@ -110,7 +110,7 @@ TEST_CASE("files that cannot be read do not stop the others", "[cli][check]") {
 }
 
 TEST_CASE("wrong arguments and files have their exit status", "[cli][check]") {
-  Trial trial;
+  CheckTrial trial;
   SECTION("no address") {
     trial.options.ip = "localhost";
     CHECK(trial.run() == EX_USAGE);

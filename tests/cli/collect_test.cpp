@@ -22,9 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // A gateway's folder, with one event in the spool.
-class Site {
+class CollectingSite {
  public:
-  Site() {
+  CollectingSite() {
     std::ofstream(folder_ / "postern.toml")
         << "[spool]\ndirectory = \"" << spool().string() << "\"\n[store]\nurl = \"" << url()
         << "\"\nkeep_segments = false\n";
@@ -49,7 +49,7 @@ class Site {
 }  // namespace
 
 TEST_CASE("collect --once leaves nothing behind, and --status says so", "[cli]") {
-  Site site;
+  CollectingSite site;
   CHECK(site.collect(false, true) == EX_OK);
   CHECK_THAT(site.out.str(), Catch::Contains("behind by ") && Catch::Contains("in 1 segments"));
   CHECK_FALSE(fs::exists(site.url().substr(7)));  // Who only asks makes no store.
@@ -67,7 +67,7 @@ TEST_CASE("collect --once leaves nothing behind, and --status says so", "[cli]")
 TEST_CASE("root collects as the owner of the spool, and follows no link of his", "[cli]") {
   if (::geteuid() != 0) return;
   constexpr uid_t service = 65'534;
-  Site site;
+  CollectingSite site;
   const fs::path folder = site.spool().parent_path();
   fs::permissions(folder, fs::perms::owner_all | fs::perms::others_exec | fs::perms::others_read);
   std::ofstream(folder / "shadow") << "root's secret\n";
@@ -106,14 +106,14 @@ TEST_CASE("root collects as the owner of the spool, and follows no link of his",
 }
 
 TEST_CASE("a second collector of a spool is told to try again", "[cli]") {
-  Site site;
+  CollectingSite site;
   const auto first = event::SpoolReader::open(site.spool());
   REQUIRE(first);
   CHECK(site.collect(true, false) == EX_TEMPFAIL);
 }
 
 TEST_CASE("a store that is not there is EX_UNAVAILABLE", "[cli]") {
-  Site site;
+  CollectingSite site;
   fs::create_directory(site.url().substr(7));  // Where the database should be.
   CHECK(site.collect(true, false) == EX_UNAVAILABLE);
   CHECK(site.collect(false, true) == EX_UNAVAILABLE);

@@ -16,14 +16,14 @@ namespace {
 namespace fs = std::filesystem;
 
 // What a command wrote, and the file it was given.
-struct Trial {
-  Trial() {
+struct ConfigTrial {
+  ConfigTrial() {
     std::string name = (fs::temp_directory_path() / "postern-cli-XXXXXX").string();
     directory = ::mkdtemp(name.data());
   }
-  ~Trial() { fs::remove_all(directory); }
-  Trial(const Trial&) = delete;
-  Trial& operator=(const Trial&) = delete;
+  ~ConfigTrial() { fs::remove_all(directory); }
+  ConfigTrial(const ConfigTrial&) = delete;
+  ConfigTrial& operator=(const ConfigTrial&) = delete;
 
   fs::path file(std::string_view text) const {
     std::ofstream(directory / "postern.toml", std::ios::binary) << text;
@@ -39,7 +39,7 @@ struct Trial {
 }  // namespace
 
 TEST_CASE("a sound configuration is said to be ok, with its warnings", "[cli]") {
-  Trial trial;
+  ConfigTrial trial;
   const fs::path file = trial.file("[milter]\nsocket = \"inet:0.0.0.0:8893\"\n");
   CHECK(cli::config_check(file, trial.output()) == EX_OK);
   CHECK(trial.out.str() == file.string() + ": ok\n");
@@ -47,7 +47,7 @@ TEST_CASE("a sound configuration is said to be ok, with its warnings", "[cli]") 
 }
 
 TEST_CASE("a check warns when there are no name servers, or only some far away", "[cli]") {
-  Trial trial;
+  ConfigTrial trial;
   const fs::path resolv_conf = trial.directory / "resolv.conf";
   const fs::path file = trial.file("[dns]\nresolv_conf = \"" + resolv_conf.string() + "\"\n");
   CHECK(cli::config_check(file, trial.output()) == EX_OK);
@@ -63,7 +63,7 @@ TEST_CASE("a check warns when there are no name servers, or only some far away",
 }
 
 TEST_CASE("a faulty configuration is EX_CONFIG with every fault", "[cli]") {
-  Trial trial;
+  ConfigTrial trial;
   const fs::path file = trial.file("x = 1\ny = 2\n");
   CHECK(cli::config_check(file, trial.output()) == EX_CONFIG);
   CHECK(cli::config_show(file, trial.output()) == EX_CONFIG);
@@ -74,15 +74,15 @@ TEST_CASE("a faulty configuration is EX_CONFIG with every fault", "[cli]") {
 }
 
 TEST_CASE("the effective configuration can be used as a file", "[cli]") {
-  Trial trial;
+  ConfigTrial trial;
   CHECK(cli::config_show(trial.file("[policy]\npreset = \"strict\"\n"), trial.output()) == EX_OK);
   CHECK(trial.out.str().contains("preset = \"strict\""));
-  Trial again;
+  ConfigTrial again;
   CHECK(cli::config_check(again.file(trial.out.str()), again.output()) == EX_OK);
 }
 
 TEST_CASE("the default configuration is the shipped file", "[cli]") {
-  Trial trial;
+  ConfigTrial trial;
   CHECK(cli::config_default(trial.output()) == EX_OK);
   CHECK(trial.out.str() == config::default_text());
 }

@@ -16,8 +16,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Trial {
-  Trial() {
+struct EventsTrial {
+  EventsTrial() {
     options.source.spool = spool.folder();
     spool.add_sample("1", "QUEUE1");
     event::Event other = support::sample_event();
@@ -41,7 +41,7 @@ std::size_t lines(const std::string& text) {
 }  // namespace
 
 TEST_CASE("events are a line each, with the time", "[cli][events]") {
-  Trial trial;
+  EventsTrial trial;
   CHECK(trial.run() == EX_OK);
   CHECK(trial.error.str().empty());
   CHECK(lines(trial.out.str()) == 2);
@@ -49,7 +49,7 @@ TEST_CASE("events are a line each, with the time", "[cli][events]") {
 }
 
 TEST_CASE("where nothing was found is said, and nothing else", "[cli][events]") {
-  Trial trial;
+  EventsTrial trial;
   trial.options.rule = "dmarc-rejct";
   CHECK(trial.run() == EX_OK);
   CHECK(trial.out.str().empty());
@@ -57,7 +57,7 @@ TEST_CASE("where nothing was found is said, and nothing else", "[cli][events]") 
 }
 
 TEST_CASE("what the store has not got yet is not kept quiet", "[cli][events]") {
-  Trial trial;
+  EventsTrial trial;
   trial.options.source.spool.reset();
   trial.options.config = trial.spool.path("postern.toml");
   const std::string url = "sqlite:" + trial.spool.path("postern.db").string();
@@ -77,7 +77,7 @@ TEST_CASE("what the store has not got yet is not kept quiet", "[cli][events]") {
 }
 
 TEST_CASE("filters choose events", "[cli][events]") {
-  Trial trial;
+  EventsTrial trial;
   trial.options.action = "reject";
   trial.options.since = "2h";
   trial.options.until = "today";
@@ -92,7 +92,7 @@ TEST_CASE("filters choose events", "[cli][events]") {
 TEST_CASE("filters that make no sense are wrong usage", "[cli][events]") {
   for (const auto field : {&cli::EventsOptions::since, &cli::EventsOptions::until,
                            &cli::EventsOptions::domain, &cli::EventsOptions::action}) {
-    Trial trial;
+    EventsTrial trial;
     trial.options.*field = "no sense\x1B";
     CHECK(trial.run() == EX_USAGE);
     CHECK(trial.error.str().contains("\"no sense\\x1B\""));
@@ -100,7 +100,7 @@ TEST_CASE("filters that make no sense are wrong usage", "[cli][events]") {
 }
 
 TEST_CASE("events as JSON are the lines of the spool", "[cli][events]") {
-  Trial trial;
+  EventsTrial trial;
   trial.options.format = cli::EventsOptions::Format::json;
   trial.options.limit = 1;
   CHECK(trial.run() == EX_OK);
@@ -108,7 +108,7 @@ TEST_CASE("events as JSON are the lines of the spool", "[cli][events]") {
 }
 
 TEST_CASE("events as CSV are a table no spreadsheet can take for formulas", "[cli][events]") {
-  Trial trial;
+  EventsTrial trial;
   event::Event event = support::sample_event();
   event.connection.helo = "=HYPERLINK(\"http://evil.example\")";
   event.envelope.mail_from = "@example.com";
@@ -123,14 +123,14 @@ TEST_CASE("events as CSV are a table no spreadsheet can take for formulas", "[cl
 }
 
 TEST_CASE("a reader that went away ends it, also with --follow", "[cli][events]") {
-  Trial trial;
+  EventsTrial trial;
   trial.options.follow = true;
   trial.out.setstate(std::ios::badbit);
   CHECK(trial.run() == EX_IOERR);
 }
 
 TEST_CASE("a spool that is not there is said", "[cli][events]") {
-  Trial trial;
+  EventsTrial trial;
   trial.options.source.spool = "/nonexistent/spool";
   CHECK(trial.run() == EX_UNAVAILABLE);
   CHECK(trial.error.str().contains("/nonexistent/spool"));

@@ -15,8 +15,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Trial {
-  Trial() {
+struct ExplainTrial {
+  ExplainTrial() {
     options.config = spool.path("postern.toml");
     std::ofstream(*options.config) << "[spool]\ndirectory = \"" << spool.folder() << "\"\n";
   }
@@ -35,7 +35,7 @@ struct Trial {
 
 TEST_CASE("an event is found by its id and by its queue id", "[cli][explain]") {
   for (const char* id : {"0001", "QUEUE1", "QUEUE1:", " 0001)."}) {
-    Trial trial;
+    ExplainTrial trial;
     trial.spool.add_sample("0001", "QUEUE1");
     trial.spool.add_sample("0002", "QUEUE2");
     CHECK(trial.run(id) == EX_OK);
@@ -46,7 +46,7 @@ TEST_CASE("an event is found by its id and by its queue id", "[cli][explain]") {
 
 TEST_CASE("of several events with one queue id the newest is told, and that there are more",
           "[cli][explain]") {
-  Trial trial;
+  ExplainTrial trial;
   event::Event newer = support::sample_event();
   newer.id = "0003";
   newer.time += 1h;
@@ -59,7 +59,7 @@ TEST_CASE("of several events with one queue id the newest is told, and that ther
 
 TEST_CASE("a queue id is looked for in the spool although the store knows an older one",
           "[cli][explain]") {
-  Trial trial;
+  ExplainTrial trial;
   const std::string url = "sqlite:" + trial.spool.path("events.db").string();
   std::ofstream(*trial.options.config, std::ios::app) << "[store]\nurl = \"" << url << "\"\n";
   event::Event newer = trial.spool.add_sample("0001");
@@ -80,7 +80,7 @@ TEST_CASE("a queue id is looked for in the spool although the store knows an old
 }
 
 TEST_CASE("an event nobody remembers is no input", "[cli][explain]") {
-  Trial trial;
+  ExplainTrial trial;
   trial.spool.add_sample("0001");
   CHECK(trial.run("0009\x1B") == EX_NOINPUT);
   CHECK(trial.error.str() == "0009\\x1B: no such event in spool " + trial.spool.folder() +
@@ -89,7 +89,7 @@ TEST_CASE("an event nobody remembers is no input", "[cli][explain]") {
 }
 
 TEST_CASE("as JSON it is the event with what came out again", "[cli][explain]") {
-  Trial trial;
+  ExplainTrial trial;
   trial.spool.add_sample("0001");
   trial.options.json = true;
   CHECK(trial.run("0001") == EX_OK);
@@ -100,7 +100,7 @@ TEST_CASE("as JSON it is the event with what came out again", "[cli][explain]") 
 }
 
 TEST_CASE("a configuration that is wrong is said", "[cli][explain]") {
-  Trial trial;
+  ExplainTrial trial;
   trial.options.config = "/nonexistent/postern.toml";
   CHECK(trial.run("0001") == EX_CONFIG);
 }

@@ -14,8 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // A spool with one forged message of example.com.
-struct Trial {
-  explicit Trial(const std::string& configuration) {
+struct IncidentsTrial {
+  explicit IncidentsTrial(const std::string& configuration) {
     spool.add_sample("1");
     std::ofstream(spool.path("c.toml")) << configuration;
     options.config = spool.path("c.toml");
@@ -41,7 +41,7 @@ constexpr const char* protecting = "[[protected]]\ndomain = \"example.com\"\n";
 }  // namespace
 
 TEST_CASE("incidents name machines and numbers, never a person", "[cli][incidents]") {
-  Trial trial(protecting);
+  IncidentsTrial trial(protecting);
   CHECK(trial.run() == EX_OK);
   const auto json = nlohmann::json::parse(trial.out.str());
   REQUIRE(json["campaigns"].size() == 1);
@@ -51,7 +51,7 @@ TEST_CASE("incidents name machines and numbers, never a person", "[cli][incident
 }
 
 TEST_CASE("incidents go into a directory as JSON and CSV", "[cli][incidents]") {
-  Trial trial(protecting);
+  IncidentsTrial trial(protecting);
   trial.options.directory = trial.spool.path("bundle");
   CHECK(trial.run() == EX_OK);
   CHECK(nlohmann::json::parse(trial.contents("incidents.json"))["campaigns"].size() == 1);
@@ -59,13 +59,13 @@ TEST_CASE("incidents go into a directory as JSON and CSV", "[cli][incidents]") {
 }
 
 TEST_CASE("without protected domains there is nothing to tell", "[cli][incidents]") {
-  Trial trial("");
+  IncidentsTrial trial("");
   CHECK(trial.run() == EX_CONFIG);
   CHECK_THAT(trial.error.str(), Catch::Contains("[[protected]]"));
 }
 
 TEST_CASE("what was before the time asked for is left out", "[cli][incidents]") {
-  Trial trial(protecting);
+  IncidentsTrial trial(protecting);
   trial.options.since = "30m";
   CHECK(trial.run() == EX_OK);
   CHECK(nlohmann::json::parse(trial.out.str())["campaigns"].empty());

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 
 // A Postfix that is only its configuration, read and written by the real postconf(1); its queue
 // directory holds a socket, on which somebody listens or not.
-struct Site {
-  explicit Site(const std::string& chroot = "y", bool listens = true) {
+struct PostfixSite {
+  explicit PostfixSite(const std::string& chroot = "y", bool listens = true) {
     std::string name = (fs::temp_directory_path() / "postern-postfix-XXXXXX").string();
     directory = ::mkdtemp(name.data());
     fs::permissions(directory, fs::perms(0755));
@@ -30,12 +30,12 @@ struct Site {
     write("postern.toml", "[milter]\nsocket = \"unix:" + socket_path() + "\"\n");
     if (listens) listen();
   }
-  ~Site() {
+  ~PostfixSite() {
     if (listener >= 0) ::close(listener);
     fs::remove_all(directory);
   }
-  Site(const Site&) = delete;
-  Site& operator=(const Site&) = delete;
+  PostfixSite(const PostfixSite&) = delete;
+  PostfixSite& operator=(const PostfixSite&) = delete;
 
   std::string socket_path() const { return directory / "postern.sock"; }
 
@@ -76,7 +76,7 @@ struct Site {
 }  // namespace
 
 TEST_CASE("enable shows two lines and changes nothing until it is told to", "[cli]") {
-  Site site;
+  PostfixSite site;
   const std::string before = site.main_cf();
   CHECK(site.status() == 1);
   CHECK(site.enable(false) == EX_OK);
@@ -88,7 +88,7 @@ TEST_CASE("enable shows two lines and changes nothing until it is told to", "[cl
 }
 
 TEST_CASE("what enable writes, status sees and disable takes back", "[cli]") {
-  Site site;
+  PostfixSite site;
   site.write("main.cf", site.main_cf() + "smtpd_milters = inet:127.0.0.1:8891\n");
   REQUIRE(site.enable(true) == EX_OK);
   CHECK(site.main_cf().contains("smtpd_milters = unix:postern.sock, inet:127.0.0.1:8891\n"));
@@ -103,7 +103,7 @@ TEST_CASE("what enable writes, status sees and disable takes back", "[cli]") {
 }
 
 TEST_CASE("enable refuses a socket where nobody listens", "[cli]") {
-  Site site("y", false);
+  PostfixSite site("y", false);
   CHECK(site.enable(true) == EX_CONFIG);
   CHECK(site.error.str().contains("nobody listens there"));
   CHECK_FALSE(site.main_cf().contains("smtpd_milters"));
@@ -111,14 +111,14 @@ TEST_CASE("enable refuses a socket where nobody listens", "[cli]") {
 
 TEST_CASE("enable refuses a socket that Postfix may not connect to", "[cli]") {
   if (::geteuid() != 0) return;  // Only root can ask as another user.
-  Site site;
+  PostfixSite site;
   fs::permissions(site.socket_path(), fs::perms(0700));
   CHECK(site.enable(true) == EX_CONFIG);
   CHECK(site.error.str().contains("may not connect"));
 }
 
 TEST_CASE("enable refuses a socket outside of the chroot, and takes it without one", "[cli]") {
-  Site site;
+  PostfixSite site;
   const fs::path queue = site.directory / "queue";
   fs::create_directory(queue);
   site.write("main.cf", "compatibility_level = 3.6\nqueue_directory = " + queue.string() + "\n");
@@ -131,14 +131,14 @@ TEST_CASE("enable refuses a socket outside of the chroot, and takes it without o
 }
 
 TEST_CASE("disable names what it cannot take out: milters of a service's own", "[cli]") {
-  Site site;
+  PostfixSite site;
   site.write("master.cf", "smtp inet n - y - - smtpd\n  -o smtpd_milters=unix:/postern.sock\n");
   CHECK(site.disable(true) == EX_CONFIG);
   CHECK(site.error.str().contains("smtp/inet of master.cf"));
 }
 
 TEST_CASE("a broken configuration of ours does not keep us in the way of mail", "[cli]") {
-  Site site;
+  PostfixSite site;
   REQUIRE(site.enable(true) == EX_OK);
   site.write("postern.toml", "[milter\n");
   CHECK(site.enable(true) == EX_CONFIG);

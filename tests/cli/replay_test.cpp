@@ -23,8 +23,8 @@ event::Event judged(const std::string& id, const policy::Rules& rules) {
   return event;
 }
 
-struct Trial {
-  explicit Trial(const std::string& settings) {
+struct ReplayTrial {
+  explicit ReplayTrial(const std::string& settings) {
     options.candidate = spool.path("candidate.toml");
     options.source.spool = spool.folder();
     std::ofstream(options.candidate) << settings;
@@ -40,7 +40,7 @@ struct Trial {
 }  // namespace
 
 TEST_CASE("the configuration that judged changes nothing", "[cli][replay]") {
-  Trial trial("");
+  ReplayTrial trial("");
   trial.spool.add(judged("1", {}));
   CHECK(trial.run() == 0);
   CHECK(trial.out.str() ==
@@ -48,7 +48,7 @@ TEST_CASE("the configuration that judged changes nothing", "[cli][replay]") {
 }
 
 TEST_CASE("what a candidate would do otherwise is told by domain and source", "[cli][replay]") {
-  Trial trial("[policy]\npreset = \"monitor\"\n");
+  ReplayTrial trial("[policy]\npreset = \"monitor\"\n");
   for (const char* id : {"1", "2", "3", "4"})
     trial.spool.add(judged(id, {}));
   CHECK(trial.run() == 1);
@@ -61,7 +61,7 @@ TEST_CASE("what a candidate would do otherwise is told by domain and source", "[
 }
 
 TEST_CASE("the biggest groups come first, in JSON too", "[cli][replay]") {
-  Trial trial("[policy]\npreset = \"monitor\"\n");
+  ReplayTrial trial("[policy]\npreset = \"monitor\"\n");
   event::Event other = judged("1", {});
   other.connection.client = base::IpAddress::parse("2001:db8::1");
   trial.spool.add(other);
@@ -102,7 +102,7 @@ TEST_CASE("mail that was not verified cannot be judged, but trusted", "[cli][rep
 }
 
 TEST_CASE("only events since the time given count", "[cli][replay]") {
-  Trial trial("[policy]\npreset = \"monitor\"\n");
+  ReplayTrial trial("[policy]\npreset = \"monitor\"\n");
   event::Event old = judged("1", {});
   old.time -= 3h;
   trial.spool.add(old);
@@ -113,7 +113,7 @@ TEST_CASE("only events since the time given count", "[cli][replay]") {
 }
 
 TEST_CASE("a candidate that is wrong is no difference", "[cli][replay]") {
-  Trial trial("[policy]\npreset = 7\n");
+  ReplayTrial trial("[policy]\npreset = 7\n");
   CHECK(trial.run() == EX_CONFIG);
   CHECK(trial.error.str().contains("candidate.toml:2"));
 }

@@ -19,8 +19,8 @@ using support::next_morning;
 
 // A site with a store, a configuration and a relay. DNS is not asked: reports go to the domains
 // that they are about.
-struct Site {
-  explicit Site(const std::string& more = "") {
+struct ReportingSite {
+  explicit ReportingSite(const std::string& more = "") {
     write("organization = \"Example Org\"\nfrom = \"reports@mx.example.org\"\npace_ms = 0\n" +
           more);
     options.config = folder / "postern.toml";
@@ -52,14 +52,14 @@ struct Site {
 }  // namespace
 
 TEST_CASE("a site that is not asked to report sends nothing, and does not mind", "[cli][report]") {
-  Site site;
+  ReportingSite site;
   site.write("");
   CHECK(site.send() == EX_OK);
   CHECK_THAT(site.said(), Catch::Contains("[report] from is not set"));
 }
 
 TEST_CASE("reports are sent, listed and shown", "[cli][report]") {
-  Site site;
+  ReportingSite site;
   site.count("example.com", 3);
   site.options.domain = "example.com";
   site.options.day = "2026-05-01";
@@ -83,7 +83,7 @@ TEST_CASE("reports are sent, listed and shown", "[cli][report]") {
 }
 
 TEST_CASE("a list that is cut says so", "[cli][report]") {
-  Site site;
+  ReportingSite site;
   site.count("example.com", 3);
   site.count("example.net", 1);
   CHECK(site.send() == EX_OK);
@@ -96,21 +96,21 @@ TEST_CASE("a list that is cut says so", "[cli][report]") {
 }
 
 TEST_CASE("aggregate = false makes no reports", "[cli][report]") {
-  Site site("aggregate = false\n");
+  ReportingSite site("aggregate = false\n");
   site.count("example.com", 3);
   CHECK(site.send() == EX_OK);
   CHECK(site.relay.received().empty());
 }
 
 TEST_CASE("copies go to the national centre", "[cli][report]") {
-  Site site("copy_to = [\"centre@cert.example\"]\n");
+  ReportingSite site("copy_to = [\"centre@cert.example\"]\n");
   site.count("example.com", 3);
   CHECK(site.send() == EX_OK);
   CHECK(site.relay.received().size() == 2);
 }
 
 TEST_CASE("a relay in trouble is a temporary failure", "[cli][report]") {
-  Site site;
+  ReportingSite site;
   for (const char* domain : {"a.example", "b.example", "c.example", "d.example"})
     site.count(domain, 1);
   site.write("organization = \"x\"\nfrom = \"reports@mx.example.org\"\ntls = \"required\"\n");
@@ -119,7 +119,7 @@ TEST_CASE("a relay in trouble is a temporary failure", "[cli][report]") {
 }
 
 TEST_CASE("a suppression is listed, and lifted by a command", "[cli][report]") {
-  Site site("suppression_days = 7\n");
+  ReportingSite site("suppression_days = 7\n");
   site.count("example.com", 1);
   support::SmtpServer strict({.replies = {{"RCPT", "550 5.1.1 no such user"}}});
   std::ofstream(site.folder / "postern.toml", std::ios::app) << "\n[metrics]\nlisten = \"\"\n";
@@ -146,7 +146,7 @@ TEST_CASE("a suppression is listed, and lifted by a command", "[cli][report]") {
 }
 
 TEST_CASE("a relay that refuses to send for us is a temporary failure", "[cli][report]") {
-  Site site;
+  ReportingSite site;
   site.count("example.com", 1);
   support::SmtpServer strict({.replies = {{"RCPT", "554 Relay access denied"}}});
   std::ofstream(site.folder / "postern.toml")
@@ -157,7 +157,7 @@ TEST_CASE("a relay that refuses to send for us is a temporary failure", "[cli][r
 }
 
 TEST_CASE("asking for reports makes no store where none was", "[cli][report]") {
-  Site site;
+  ReportingSite site;
   std::filesystem::remove(site.folder / "test.db");
   CHECK(cli::report_status(site.options, next_morning, site.output) == EX_UNAVAILABLE);
   CHECK_THAT(site.error.str(), Catch::Contains("no store yet"));
@@ -165,7 +165,7 @@ TEST_CASE("asking for reports makes no store where none was", "[cli][report]") {
 }
 
 TEST_CASE("what is wrong has its exit status", "[cli][report]") {
-  Site site;
+  ReportingSite site;
   site.options.domain = "example.com";
   CHECK(cli::report_preview(site.options, next_morning, site.output) == EX_NOINPUT);
   site.options.day = "someday";

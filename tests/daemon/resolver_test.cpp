@@ -18,7 +18,7 @@ using support::Daemon;
 using support::eventually;
 
 // The usual configuration, but that the servers come from a file in the daemon's folder.
-void configure(const Daemon& daemon, const std::string& more = "") {
+void configure_servers(const Daemon& daemon, const std::string& more = "") {
   std::string toml = "dns.resolv_conf = \"" + (daemon.folder() / "resolv.conf").string() + "\"\n";
   for (const auto& [key, value] : daemon.settings()) {
     if (key != "dns.servers") toml.append(key).append(" = ").append(value).append("\n");
@@ -41,7 +41,7 @@ bool is_refused(const Daemon& daemon) {
 TEST_CASE("another resolv.conf is noticed by itself, and by a reload", "[daemon]") {
   const world::Dns dns;
   Daemon daemon(POSTERN_MILTER, dns.server.address());
-  configure(daemon);
+  configure_servers(daemon);
   name_server(daemon, "127.0.0.1:1");  // Nobody.
   REQUIRE(daemon.start());
   CHECK(daemon.wait_for_log("dns: asks 127.0.0.1:1\n"));
@@ -54,7 +54,7 @@ TEST_CASE("another resolv.conf is noticed by itself, and by a reload", "[daemon]
   daemon.signal(SIGUSR1);
   CHECK(daemon.wait_for_log("dns: asks 127.0.0.1:2\n"));
   name_server(daemon, dns.server.address());
-  configure(daemon, "log.level = \"info\"\n");
+  configure_servers(daemon, "log.level = \"info\"\n");
   daemon.signal(SIGUSR1);
   CHECK(daemon.wait_for_log("reload: configuration 3-"));
   CHECK(is_refused(daemon));  // And its cache stayed warm.
@@ -63,7 +63,7 @@ TEST_CASE("another resolv.conf is noticed by itself, and by a reload", "[daemon]
 
 TEST_CASE("a resolv.conf without servers, and servers far away, are warned about", "[daemon]") {
   Daemon daemon(POSTERN_MILTER, "127.0.0.1");
-  configure(daemon);
+  configure_servers(daemon);
   REQUIRE(daemon.start());
   CHECK(daemon.wait_for_log("resolv.conf names no server; 127.0.0.1 is asked"));
   name_server(daemon, "192.0.2.53");

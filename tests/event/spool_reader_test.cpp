@@ -17,10 +17,10 @@ using event::ReadLimits;
 using event::SpoolPiece;
 using event::SpoolReader;
 
-const base::WallTime noon = std::chrono::sys_days(std::chrono::year(2026) / 5 / 1) + 12h;
+const base::WallTime midday = std::chrono::sys_days(std::chrono::year(2026) / 5 / 1) + 12h;
 const std::string segment = "events-20260501T120000Z-1-000000.jsonl";
 
-SpoolReader open(const fs::path& directory) {
+SpoolReader open_reader(const fs::path& directory) {
   auto reader = SpoolReader::open(directory);
   if (!reader) FAIL(reader.error().what);
   return *std::move(reader);
@@ -52,17 +52,17 @@ TEST_CASE("a spool keeps its identity", "[event][spool]") {
   const support::TemporaryFolder folder;
   const fs::path directory = folder / "a" / "spool";
   CHECK(event::spool_id(directory).empty());
-  const std::string id = open(directory).id();
+  const std::string id = open_reader(directory).id();
   CHECK(id.size() == 16);
-  CHECK(open(directory).id() == id);
+  CHECK(open_reader(directory).id() == id);
   CHECK(event::spool_id(directory) == id);
-  CHECK(open(folder / "b").id() != id);
+  CHECK(open_reader(folder / "b").id() != id);
   CHECK(fs::file_size(directory / ("spool-id-" + id)) == 0);
 }
 
 TEST_CASE("one process collects a spool at a time", "[event][spool]") {
   const support::TemporaryFolder folder;
-  std::optional<SpoolReader> first = open(folder.path());
+  std::optional<SpoolReader> first = open_reader(folder.path());
   const auto second = SpoolReader::open(folder.path());
   REQUIRE_FALSE(second);
   CHECK(second.error().what.find("another process collects") != std::string::npos);
@@ -72,7 +72,7 @@ TEST_CASE("one process collects a spool at a time", "[event][spool]") {
 
 TEST_CASE("segments are listed oldest first, and nothing else", "[event][spool]") {
   const support::TemporaryFolder folder;
-  const SpoolReader reader = open(folder.path());
+  const SpoolReader reader = open_reader(folder.path());
   for (const char* name : {"events-b.jsonl", "events-a.jsonl", "events-a.jsonl.gz", "other.jsonl"})
     write(folder / name, "x");
   const auto segments = event::list_segments(folder.path());
@@ -85,7 +85,7 @@ TEST_CASE("segments are listed oldest first, and nothing else", "[event][spool]"
 
 TEST_CASE("lines are read in bounded pieces from where the last one ended", "[event][spool]") {
   const support::TemporaryFolder folder;
-  const SpoolReader reader = open(folder.path());
+  const SpoolReader reader = open_reader(folder.path());
   write(folder / segment, "one\ntwo\n\nthree\nfour\n");
   SpoolPiece piece = read(reader, segment, 0, {2, 1 << 20});
   CHECK(texts(piece) == Texts{"one", "two"});
@@ -102,13 +102,13 @@ TEST_CASE("lines are read in bounded pieces from where the last one ended", "[ev
 
 TEST_CASE("a segment is finished when its writer is gone", "[event][spool]") {
   const support::TemporaryFolder folder;
-  const SpoolReader reader = open(folder.path());
+  const SpoolReader reader = open_reader(folder.path());
   std::optional<event::Spool> spool = *event::Spool::open({folder.path(), 1 << 20, 1ms});
-  REQUIRE(spool->append("one", noon));
+  REQUIRE(spool->append("one", midday));
   const std::string name = event::list_segments(folder.path()).value().at(0).name;
   CHECK_FALSE(read(reader, name, 4).finished);
   CHECK_FALSE(reader.remove(name, 4).value());
-  REQUIRE(spool->append("two", noon));
+  REQUIRE(spool->append("two", midday));
   spool.reset();
   CHECK_FALSE(reader.remove(name, 4).value());  // "two" was not read.
   CHECK(texts(read(reader, name, 4)) == Texts{"two"});
@@ -120,19 +120,19 @@ TEST_CASE("a segment is finished when its writer is gone", "[event][spool]") {
 TEST_CASE("a writer takes another segment when a reader holds its new one", "[event][spool]") {
   const support::TemporaryFolder folder;
   event::Spool spool = *event::Spool::open({folder.path(), 10, 1ms});
-  REQUIRE(spool.append("first line", noon));
-  // What the reader does between a writer's open() and its flock().
+  REQUIRE(spool.append("first line", midday));
+  // What the reader does between a writer's open_reader() and its flock().
   std::string taken = event::list_segments(folder.path()).value().at(0).name;
   taken.replace(taken.find("000000.jsonl"), 6, "000001");
   write(folder / taken, "");
-  REQUIRE(spool.append("second line", noon));
+  REQUIRE(spool.append("second line", midday));
   CHECK(fs::file_size(folder / taken) == 0);
   CHECK(event::list_segments(folder.path()).value().size() == 3);
 }
 
 TEST_CASE("what a dead writer left without a line end is read as torn", "[event][spool]") {
   const support::TemporaryFolder folder;
-  const SpoolReader reader = open(folder.path());
+  const SpoolReader reader = open_reader(folder.path());
   write(folder / segment, "one\ntor");
   SpoolPiece piece = read(reader, segment, 0);
   CHECK(texts(piece) == Texts{"one"});
@@ -146,7 +146,7 @@ TEST_CASE("what a dead writer left without a line end is read as torn", "[event]
 
 TEST_CASE("an unfinished line of a living writer is left alone", "[event][spool]") {
   const support::TemporaryFolder folder;
-  const SpoolReader reader = open(folder.path());
+  const SpoolReader reader = open_reader(folder.path());
   write(folder / segment, "one\ntwo");
   const int writer = ::open((folder / segment).c_str(), O_RDONLY | O_CLOEXEC);
   REQUIRE(::flock(writer, LOCK_EX | LOCK_NB) == 0);
@@ -159,7 +159,7 @@ TEST_CASE("an unfinished line of a living writer is left alone", "[event][spool]
 
 TEST_CASE("a segment that is not what it was is noticed", "[event][spool]") {
   const support::TemporaryFolder folder;
-  const SpoolReader reader = open(folder.path());
+  const SpoolReader reader = open_reader(folder.path());
   write(folder / segment, "one\ntwo\n");
   CHECK_FALSE(read(reader, segment, 8).changed);
   CHECK(read(reader, segment, 400).changed);  // Cut off.
@@ -173,7 +173,7 @@ TEST_CASE("a segment that is not what it was is noticed", "[event][spool]") {
 
 TEST_CASE("only a file of one name is a segment", "[event][spool]") {
   const support::TemporaryFolder folder;
-  const SpoolReader reader = open(folder.path());
+  const SpoolReader reader = open_reader(folder.path());
   const auto link = [](int number) { return "events-" + std::to_string(number) + ".jsonl"; };
   write(folder / "secret", "secret\n");
   std::filesystem::create_symlink(folder / "secret", folder / link(1));
@@ -190,7 +190,7 @@ TEST_CASE("only a file of one name is a segment", "[event][spool]") {
 
 TEST_CASE("a line that is too long is cut, and the next one is read", "[event][spool]") {
   const support::TemporaryFolder folder;
-  const SpoolReader reader = open(folder.path());
+  const SpoolReader reader = open_reader(folder.path());
   write(folder / segment, std::string(300'000, 'x') + "\nnext\n");
   const ReadLimits limits{1000, 100'000};
   SpoolPiece piece = read(reader, segment, 0, limits);

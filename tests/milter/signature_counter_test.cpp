@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr milter::SignatureCounter::Time start{100h};
+constexpr milter::SignatureCounter::Time counter_start{100h};
 
 verify::Facts signed_as(const std::string& b, dkim::Status status = dkim::Status::pass) {
   verify::Facts facts;
@@ -26,33 +26,33 @@ verify::Facts signed_as(const std::string& b, dkim::Status status = dkim::Status
 TEST_CASE("a signature is counted for an hour", "[milter]") {
   milter::SignatureCounter counter;
   for (std::uint64_t i = 0; i < 20; ++i)
-    CHECK(counter.count(signed_as("AAAAAAAA"), start + 2min * i) == i);
-  CHECK(counter.count(signed_as("BBBBBBBB"), start) == 0);
-  CHECK(counter.count(signed_as("AAAAAAAA"), start + 60min) == 0);
-  CHECK(counter.count(signed_as("AAAAAAAA"), start + 61min) == 1);
+    CHECK(counter.count(signed_as("AAAAAAAA"), counter_start + 2min * i) == i);
+  CHECK(counter.count(signed_as("BBBBBBBB"), counter_start) == 0);
+  CHECK(counter.count(signed_as("AAAAAAAA"), counter_start + 60min) == 0);
+  CHECK(counter.count(signed_as("AAAAAAAA"), counter_start + 61min) == 1);
 }
 
 TEST_CASE("only signatures that pass are counted, and the most frequent one tells", "[milter]") {
   milter::SignatureCounter counter;
   const verify::Facts broken = signed_as("AAAAAAAA", dkim::Status::fail);
-  CHECK(counter.count(broken, start) == 0);
-  CHECK(counter.count(broken, start) == 0);
-  CHECK(counter.count(signed_as("AAAAAAAA"), start) == 0);
+  CHECK(counter.count(broken, counter_start) == 0);
+  CHECK(counter.count(broken, counter_start) == 0);
+  CHECK(counter.count(signed_as("AAAAAAAA"), counter_start) == 0);
   verify::Facts both = signed_as("BBBBBBBB");
   both.dkim.push_back(signed_as("AAAAAAAA").dkim.front());
-  CHECK(counter.count(both, start) == 1);
+  CHECK(counter.count(both, counter_start) == 1);
   verify::Facts other = signed_as("AAAAAAAA");
   other.dkim.front().selector = "s2";
-  CHECK(counter.count(other, start) == 0);
+  CHECK(counter.count(other, counter_start) == 0);
 }
 
 TEST_CASE("a flood does not push out what repeats", "[milter][limits]") {
   milter::SignatureCounter counter;
   for (int i = 0; i < 20; ++i)
-    (void)counter.count(signed_as("AAAAAAAA"), start);
+    (void)counter.count(signed_as("AAAAAAAA"), counter_start);
   for (int i = 0; i < 200'000; ++i)
-    (void)counter.count(signed_as(std::to_string(i)), start + 1s);
-  CHECK(counter.count(signed_as("AAAAAAAA"), start + 2s) == 20);
+    (void)counter.count(signed_as(std::to_string(i)), counter_start + 1s);
+  CHECK(counter.count(signed_as("AAAAAAAA"), counter_start + 2s) == 20);
 }
 
 TEST_CASE("threads may count at once", "[milter]") {
@@ -61,9 +61,9 @@ TEST_CASE("threads may count at once", "[milter]") {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&counter] {
       for (int i = 0; i < 250; ++i)
-        (void)counter.count(signed_as("AAAAAAAA"), start);
+        (void)counter.count(signed_as("AAAAAAAA"), counter_start);
     });
   }
   threads.clear();
-  CHECK(counter.count(signed_as("AAAAAAAA"), start) == 1000);
+  CHECK(counter.count(signed_as("AAAAAAAA"), counter_start) == 1000);
 }

@@ -16,7 +16,7 @@ using support::dkim_result;
 using support::facts_of;
 using support::spf_result;
 
-struct Row {
+struct CorroborationRow {
   const char* what;
   std::vector<spf::Result> spf;
   std::vector<dkim::Result> dkim;
@@ -25,7 +25,7 @@ struct Row {
   bool sufficient;
 };
 
-verify::Facts failed(const Row& row) {
+verify::Facts failed(const CorroborationRow& row) {
   verify::Facts made = facts_of(dmarc::Status::fail, dmarc::Policy::reject);
   made.spf = row.spf;
   made.dkim = row.dkim;
@@ -40,7 +40,7 @@ const auto broken =
 }  // namespace
 
 TEST_CASE("what speaks for rejecting", "[policy][RFC 9989 §7.4]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<CorroborationRow>({
       {"no SPF, no signature", {}, {}, {}, {"nothing-authenticated"}, true},
       {"SPF of another domain passes", {spf_pass_elsewhere}, {}, {}, {}, false},
       {"signatures that fail authenticate nothing",
@@ -114,7 +114,7 @@ TEST_CASE("what speaks for rejecting", "[policy][RFC 9989 §7.4]") {
 
 TEST_CASE("temporary errors corroborate nothing, and leave in doubt what they hide",
           "[policy][RFC 9989 §5.3.6]") {
-  const auto row = GENERATE(values<Row>({
+  const auto row = GENERATE(values<CorroborationRow>({
       {"SPF", {spf_result(spf::Status::temperror, "example.com")}, {}, {}, {"-unchecked"}, false},
       {"DKIM",
        {},

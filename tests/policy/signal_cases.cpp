@@ -7,8 +7,6 @@ namespace policy_table {
 
 namespace {
 
-using spf::Status;
-
 Letter partners() {
   Letter letter = from_author(genuine(), "partner.example");
   letter.facts.dkim.front().domain = *letter.facts.from_domain();
@@ -27,10 +25,10 @@ std::vector<SignalRow> rows() {
       {from_author(genuine(), "example.com.evil.test"),                    "lookalike:example.com"},
       {from_author(genuine(), "secure-example.test"),                      "lookalike:example.com"},
       {from_author(genuine(), "counterexample.test"),                      ""},
-      {with_spf(partners(), Status::softfail, "example.com"),              "protected_mail_from:example.com"},
-      {with_spf(partners(), Status::temperror, "example.com"),             ""},
+      {with_spf(partners(), spf::Status::softfail, "example.com"),              "protected_mail_from:example.com"},
+      {with_spf(partners(), spf::Status::temperror, "example.com"),             ""},
       {with_sender(partners(), "mail.example.com"),                        "protected_sender:example.com"},
-      {with_spf(with_sender(partners(), "mail.example.com"), Status::pass, "mail.example.com"), ""},
+      {with_spf(with_sender(partners(), "mail.example.com"), spf::Status::pass, "mail.example.com"), ""},
       {shown_as(partners(), "ceo@bank.test"),                              "display_name_address:bank.test"},
       {shown_as(partners(), "Example Support"),                            "display_name_protected:example.com"},
       {shown_as(partners(), "ceo@example.com"),                            "display_name_address:example.com, display_name_protected:example.com"},

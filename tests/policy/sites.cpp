@@ -21,8 +21,8 @@ std::string setting(const std::string& key, std::string_view word) {
 }
 
 std::string words(const policy::Stage& stage) {
-  const bool monitor = stage.enforce == policy::Action::accept;
-  std::string text = setting("enforce", monitor ? "monitor" : name(stage.enforce));
+  const bool only_watches = stage.enforce == policy::Action::accept;
+  std::string text = setting("enforce", only_watches ? "monitor" : name(stage.enforce));
   if (stage.percent < 100) text += ", `percent = " + std::to_string(stage.percent) + "`";
   return text;
 }

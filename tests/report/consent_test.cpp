@@ -16,14 +16,14 @@ using support::domain;
 
 constexpr const char* consent_name = "example.com._report._dmarc.reports.example";
 
-report::Mailbox mailbox(std::string_view text) { return report::Mailbox::parse(text).value(); }
+report::Mailbox mailbox_of(std::string_view text) { return report::Mailbox::parse(text).value(); }
 
 base::Deadline soon() { return std::chrono::steady_clock::now() + std::chrono::seconds(30); }
 
 Consented verified(dns::Resolver& resolver, std::string_view to = "d@reports.example",
                    ReportKind kind = ReportKind::aggregate,
                    std::string_view policy_domain = "example.com") {
-  const std::vector<report::Mailbox> asked{mailbox(to)};
+  const std::vector<report::Mailbox> asked{mailbox_of(to)};
   const auto results =
       report::verify_destinations(resolver, domain(policy_domain), asked, kind, soon());
   REQUIRE(results.size() == 1);
@@ -152,7 +152,7 @@ TEST_CASE("nothing is sent while DNS fails", "[report][RFC 9990 §4]") {
   SECTION("an answer that comes after the deadline is none") {
     dns.add_txt(consent_name, "v=DMARC1");
     dns.hold();
-    const std::vector<report::Mailbox> asked{mailbox("d@reports.example")};
+    const std::vector<report::Mailbox> asked{mailbox_of("d@reports.example")};
     const auto late = report::verify_destinations(dns, domain("example.com"), asked,
                                                   ReportKind::aggregate, base::Deadline::min());
     CHECK(late.at(0).consent == Consent::deferred);
@@ -193,9 +193,9 @@ TEST_CASE("all questions go out before the first answer is waited for", "[report
   dns.add_txt("_dmarc.example.com", "v=DMARC1; p=none");
   dns.add_txt(consent_name, "v=DMARC1; rua=mailto:one@reports.example");
   dns.hold();
-  const std::vector<report::Mailbox> asked{mailbox("d@example.com"), mailbox("x@reports.example"),
-                                           mailbox("y@reports.example"),
-                                           mailbox("d@refusing.example")};
+  const std::vector<report::Mailbox> asked{
+      mailbox_of("d@example.com"), mailbox_of("x@reports.example"), mailbox_of("y@reports.example"),
+      mailbox_of("d@refusing.example")};
   const auto late = report::verify_destinations(dns, domain("example.com"), asked,
                                                 ReportKind::aggregate, base::Deadline::min());
   CHECK(late[0].consent == Consent::same_organization);

@@ -87,7 +87,7 @@ TEST_CASE("a report made by a clock that was ahead expires after as many attempt
     const auto database = store_with_one(url);
     const base::WallTime before = next_morning - 24h * 365;
     int attempts = 0;
-    while (only(*database).state == "waiting" && attempts < 100) {
+    while (only(*database).state == report::DeliveryState::waiting && attempts < 100) {
       must(report::settle(*database, only(*database), greylisted, {}, before));
       ++attempts;
     }

@@ -10,10 +10,10 @@ using namespace std::chrono_literals;
 using report::Campaign;
 using report::Incidents;
 
-base::Domain domain(std::string_view text) { return base::Domain::parse(text).value(); }
+base::Domain domain_of(std::string_view text) { return base::Domain::parse(text).value(); }
 
 policy::Protection protect(std::string_view name) {
-  return policy::Protection({{.domain = domain(name)}});
+  return policy::Protection({{.domain = domain_of(name)}});
 }
 
 // Forged mail of example.com, which is protected here.
@@ -65,7 +65,7 @@ TEST_CASE("proven mail, and mail of other domains, is no incident", "[report][in
   event::Event proven = forged();
   proven.facts.dmarc.status = dmarc::Status::pass;
   event::Event other = forged();
-  other.facts.authors = {{"alice", domain("example.net")}};
+  other.facts.authors = {{"alice", domain_of("example.net")}};
   event::Event trusted = forged();
   trusted.verified = false;
   CHECK(campaigns({proven, other, trusted}).empty());

@@ -23,6 +23,7 @@
 #include "base/text.hpp"
 #include "config/config.hpp"
 #include "event/examination.hpp"
+#include "tests/simulation/environment.hpp"
 #include "tests/support/fake_resolver.hpp"
 #include "tests/support/signer.hpp"
 
@@ -36,11 +37,6 @@ constexpr std::string_view bank_address = "198.51.100.1";
 constexpr std::string_view partner_address = "203.0.113.200";
 constexpr std::string_view body = "Please pay.\r\n";
 const base::WallTime now{base::Seconds(1'790'000'000)};
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? otherwise : base::parse_number(text).value_or(otherwise);
-}
 
 class Luck {
  public:
@@ -322,8 +318,8 @@ void search(std::uint64_t seed, bool genuine) {
   try_failing(world, resolver, {resolver.asked.begin(), resolver.asked.end()});
 }
 
-std::uint64_t first() { return from_environment("POSTERN_SIMULATION_SEED", 1); }
-std::uint64_t worlds() { return from_environment("POSTERN_SIMULATION_WORLDS", 60); }
+std::uint64_t first() { return simulation::from_environment("POSTERN_SIMULATION_SEED", 1); }
+std::uint64_t worlds() { return simulation::from_environment("POSTERN_SIMULATION_WORLDS", 60); }
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/text.hpp"
+#include "tests/simulation/environment.hpp"
 #include "tests/support/faulty_resolver.hpp"
 #include "tests/support/gateway.hpp"
 
@@ -23,16 +24,11 @@ using support::Dialogue;
 using support::Gateway;
 using support::Scenario;
 
-constexpr std::chrono::milliseconds deadline{2000};
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? otherwise : base::parse_number(text).value_or(otherwise);
-}
+constexpr std::chrono::milliseconds patience{2000};
 
 std::string settings(const Scenario& scenario) {
   return scenario.configuration({{"milter.authserv_id", R"("mx.example.org")"},
-                                 {"milter.deadline_ms", std::to_string(deadline.count())}});
+                                 {"milter.deadline_ms", std::to_string(patience.count())}});
 }
 
 // Says a part of the message, and then no more of it.
@@ -70,8 +66,8 @@ bool gains_nothing(Action faulty, Action faultless) {
 
 TEST_CASE("no fault of the DNS makes a verdict harsher, and none lets anything through",
           "[simulation]") {
-  const std::uint64_t first = from_environment("POSTERN_SIMULATION_SEED", 1);
-  const std::uint64_t rounds = from_environment("POSTERN_SIMULATION_ROUNDS", 3);
+  const std::uint64_t first = simulation::from_environment("POSTERN_SIMULATION_SEED", 1);
+  const std::uint64_t rounds = simulation::from_environment("POSTERN_SIMULATION_ROUNDS", 3);
   for (const auto& file : support::scenario_files(SCENARIO_FOLDER)) {
     const auto scenario = Scenario::load(file);
     REQUIRE(scenario);
@@ -89,7 +85,7 @@ TEST_CASE("no fault of the DNS makes a verdict harsher, and none lets anything t
       INFO("with faults " << policy::name(action) << ", without " << policy::name(faultless));
       CHECK(is_excusable(action, faultless));
       if (!accepts_doubt) CHECK(gains_nothing(action, faultless));
-      CHECK(steady_clock::now() - began < 3 * deadline);
+      CHECK(steady_clock::now() - began < 3 * patience);
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/store/opened.hpp"
 #include "tests/support/daemon.hpp"
 #include "tests/support/databases.hpp"
 
@@ -15,12 +16,6 @@ namespace {
 
 using store::SqlRow;
 using store::SqlValue;
-
-std::unique_ptr<store::Database> open(const std::string& url) {
-  auto database = store::open_database(url);
-  if (!database) FAIL(database.error().what);
-  return *std::move(database);
-}
 
 std::vector<SqlRow> rows(store::Database& database, std::string_view sql,
                          const std::vector<SqlValue>& parameters = {}) {
@@ -33,7 +28,7 @@ std::vector<SqlRow> rows(store::Database& database, std::string_view sql,
 
 TEST_CASE("values come back as they went in, whatever the database", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
+    const auto database = support::opened_database(url);
     rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY, s TEXT, o BYTEA)");
     const SqlValue octets = store::Octets{std::string("\0\xff'\\x", 5)};
     rows(*database, "INSERT INTO t VALUES ($1, $2, $3), ($4, $5, $6)",
@@ -50,7 +45,7 @@ TEST_CASE("values come back as they went in, whatever the database", "[store][st
 
 TEST_CASE("an error inside a transaction takes all of it back", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
+    const auto database = support::opened_database(url);
     rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY)");
     REQUIRE(database->begin());
     rows(*database, "INSERT INTO t VALUES (1)");
@@ -67,8 +62,8 @@ TEST_CASE("an error inside a transaction takes all of it back", "[store][store]"
 
 TEST_CASE("a writer waits for another one's transaction, readers do not", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto first = open(url);
-    const auto second = open(url);
+    const auto first = support::opened_database(url);
+    const auto second = support::opened_database(url);
     rows(*first, "CREATE TABLE t (k BIGINT PRIMARY KEY, n BIGINT)");
     REQUIRE(first->begin());
     rows(*first, "INSERT INTO t VALUES (1, 1)");
@@ -80,8 +75,8 @@ TEST_CASE("a writer waits for another one's transaction, readers do not", "[stor
 
 TEST_CASE("a key is locked by one connection until it releases it or ends", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    auto first = open(url);
-    const auto second = open(url);
+    auto first = support::opened_database(url);
+    const auto second = support::opened_database(url);
     CHECK(first->try_lock("reports").value());
     CHECK_FALSE(second->try_lock("reports").value());
     CHECK(second->try_lock("other").value());
@@ -98,7 +93,7 @@ TEST_CASE("a key is locked by one connection until it releases it or ends", "[st
 TEST_CASE("a connection to a server that died is made again", "[store][store][postgres]") {
   support::Postgres* const postgres = support::Postgres::shared();
   if (postgres == nullptr) return;
-  const auto database = open(postgres->new_database());
+  const auto database = support::opened_database(postgres->new_database());
   rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY)");
   REQUIRE(database->begin());
   rows(*database, "INSERT INTO t VALUES (1)");
@@ -118,7 +113,7 @@ TEST_CASE("a connection to a server that died is made again", "[store][store][po
 TEST_CASE("a lost transaction never goes on outside of itself", "[store][store][postgres]") {
   support::Postgres* const postgres = support::Postgres::shared();
   if (postgres == nullptr) return;
-  const auto database = open(postgres->new_database());
+  const auto database = support::opened_database(postgres->new_database());
   rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY)");
   REQUIRE(database->begin());
   postgres->kill();
@@ -174,7 +169,7 @@ TEST_CASE("a SQLite store has its modes whatever the umask is", "[store][store]"
   for (const mode_t mask : {0000, 0022, 0077}) {
     umask(mask);
     const auto directory = folder / ("m" + std::to_string(mask));
-    const auto database = open("sqlite:" + (directory / "postern.db").string());
+    const auto database = support::opened_database("sqlite:" + (directory / "postern.db").string());
     rows(*database, "CREATE TABLE t (k BIGINT)");
     REQUIRE(database->try_lock("key").value());
     struct stat status {};
@@ -204,7 +199,7 @@ TEST_CASE("no link is taken for a SQLite store or what belongs to it", "[store][
 TEST_CASE("nothing is committed into a SQLite file that was taken away", "[store][store]") {
   const support::TemporaryFolder folder;
   const std::string file = (folder / "postern.db").string();
-  const auto database = open("sqlite:" + file);
+  const auto database = support::opened_database("sqlite:" + file);
   rows(*database, "CREATE TABLE t (k BIGINT)");
   for (const bool replaced : {false, true}) {
     REQUIRE(database->still_there());
@@ -227,7 +222,7 @@ TEST_CASE("a backup that takes the place of a SQLite file is not read with the o
           "[store][store]") {
   const support::TemporaryFolder folder;
   const std::string file = (folder / "s.db").string();
-  auto database = open("sqlite:" + file);
+  auto database = support::opened_database("sqlite:" + file);
   rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY, s TEXT)");
   const auto fill = [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t k = from; k < to; ++k) {
@@ -242,7 +237,7 @@ TEST_CASE("a backup that takes the place of a SQLite file is not read with the o
   REQUIRE_FALSE(database->still_there());
   database.reset();
   const auto counted = [&](const std::string& name) {
-    const auto opened = open("sqlite:" + (folder / name).string());
+    const auto opened = support::opened_database("sqlite:" + (folder / name).string());
     CHECK(rows(*opened, "PRAGMA integrity_check") ==
           std::vector<SqlRow>{{SqlValue(std::string("ok"))}});
     return std::get<std::int64_t>(rows(*opened, "SELECT COUNT(*) FROM t")[0][0]);
@@ -254,7 +249,7 @@ TEST_CASE("a backup that takes the place of a SQLite file is not read with the o
 TEST_CASE("a -wal that is removed while it is in use loses nothing", "[store][store]") {
   const support::TemporaryFolder folder;
   const std::string file = (folder / "s.db").string();
-  auto database = open("sqlite:" + file);
+  auto database = support::opened_database("sqlite:" + file);
   rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY)");
   rows(*database, "INSERT INTO t VALUES (1)");
   std::filesystem::remove(file + "-wal");
@@ -264,7 +259,7 @@ TEST_CASE("a -wal that is removed while it is in use loses nothing", "[store][st
   CHECK_FALSE(database->commit());
   database->rollback();
   database.reset();
-  CHECK(rows(*open("sqlite:" + file), "SELECT k FROM t") ==
+  CHECK(rows(*support::opened_database("sqlite:" + file), "SELECT k FROM t") ==
         std::vector<SqlRow>{{SqlValue(std::int64_t{1})}});
 }
 
@@ -282,8 +277,8 @@ TEST_CASE("another process that comes and goes takes nothing from a SQLite store
     ::_exit(came ? 0 : 1);
   }
   for (int i = 0; i < 2; ++i)
-    open(url);  // The first makes the file, the second finds it.
-  const auto database = open(url);
+    support::opened_database(url);  // The first makes the file, the second finds it.
+  const auto database = support::opened_database(url);
   rows(*database, "CREATE TABLE t (k BIGINT PRIMARY KEY)");
   REQUIRE(::write(pipe[1], &go, 1) == 1);
   int status = 0;
@@ -294,12 +289,12 @@ TEST_CASE("another process that comes and goes takes nothing from a SQLite store
   REQUIRE(database->begin());
   rows(*database, "INSERT INTO t VALUES (1)");
   REQUIRE(database->commit());
-  CHECK(rows(*open(url), "SELECT k FROM t").size() == 1);
+  CHECK(rows(*support::opened_database(url), "SELECT k FROM t").size() == 1);
 }
 
 TEST_CASE("a database has a clock of its own", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
+    const auto database = support::opened_database(url);
     const auto clock = database->clock();
     REQUIRE(clock);
     const auto apart = *clock - base::WallTime(std::chrono::system_clock::now());

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "store/sql.hpp"
+#include "tests/store/opened.hpp"
 #include "tests/support/databases.hpp"
 
 namespace {
@@ -21,12 +22,6 @@ const std::vector<Migration> second = {
 const std::vector<Migration> broken = {
     first[0], {2, "half", {"CREATE TABLE b (x BIGINT)", "INSERT INTO nowhere VALUES (1)"}}};
 
-std::unique_ptr<Database> open(const std::string& url) {
-  auto database = store::open_database(url);
-  if (!database) FAIL(database.error().what);
-  return *std::move(database);
-}
-
 std::int64_t one_number(Database& database, std::string_view sql) {
   const auto rows = database.execute(sql);
   return rows ? store::number(rows->at(0).at(0)) : -1;
@@ -36,7 +31,7 @@ std::int64_t one_number(Database& database, std::string_view sql) {
 
 TEST_CASE("tables are brought from each version to the last, each step once", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
+    const auto database = support::opened_database(url);
     std::vector<std::string> told;
     const auto progress = [&](std::string_view what, std::size_t done, std::size_t total) {
       told.push_back(std::string(what) + " " + std::to_string(done) + "/" + std::to_string(total));
@@ -56,7 +51,7 @@ TEST_CASE("tables are brought from each version to the last, each step once", "[
 
 TEST_CASE("a step that fails leaves the version before it", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
+    const auto database = support::opened_database(url);
     CHECK_FALSE(store::migrate(*database, broken, {}));
     CHECK(one_number(*database, "SELECT MAX(version) FROM postern_schema") == 1);
     CHECK(one_number(*database, "SELECT COUNT(*) FROM b") == -1);  // No such table.
@@ -66,7 +61,7 @@ TEST_CASE("a step that fails leaves the version before it", "[store][store]") {
 
 TEST_CASE("tables of a newer version are not touched", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
+    const auto database = support::opened_database(url);
     REQUIRE(store::migrate(*database, second, {}));
     const auto refused = store::migrate(*database, first, {});
     REQUIRE_FALSE(refused);
@@ -78,7 +73,7 @@ TEST_CASE("tables of a newer version are not touched", "[store][store]") {
 TEST_CASE("who only asks is told what is wrong with the version, and changes nothing",
           "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
+    const auto database = support::opened_database(url);
     const auto complaint = [&](const std::vector<Migration>& steps) {
       const auto fits = store::check_version(*database, steps);
       return fits ? "" : fits.error().what;
@@ -95,10 +90,10 @@ TEST_CASE("who only asks is told what is wrong with the version, and changes not
 
 TEST_CASE("processes that migrate at once do each step once", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
+    const auto database = support::opened_database(url);
     std::vector<std::unique_ptr<Database>> databases;
     for (int i = 0; i < 4; ++i)
-      databases.push_back(open(url));
+      databases.push_back(support::opened_database(url));
     std::vector<int> done(databases.size(), 0);
     {
       std::vector<std::jthread> threads;

@@ -27,7 +27,7 @@ store::ReportRow row(std::string policy_domain, std::string source_ip) {
   return row;
 }
 
-std::unique_ptr<Database> open(const std::string& url) {
+std::unique_ptr<Database> open_counted(const std::string& url) {
   REQUIRE(store::Store::open(url));
   return *store::open_database(url);
 }
@@ -55,7 +55,7 @@ base::Result<void> commit(Database& database, const std::vector<Counted>& messag
 
 TEST_CASE("equal rows of a day and domain are counted up", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
+    const auto database = open_counted(url);
     const store::ReportRow first = row("a.example", "192.0.2.1");
     const store::ReportRow second = row("a.example", "192.0.2.2");
     REQUIRE(commit(*database, {{friday + 2h, first, true},
@@ -74,7 +74,7 @@ TEST_CASE("equal rows of a day and domain are counted up", "[store][store]") {
 
 TEST_CASE("a domain's rows of a day are bounded, and no message is lost", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
+    const auto database = open_counted(url);
     const store::CountLimits limits{.detailed = 10};
     const auto add = [&](int begin, int end, const std::string& ip) {
       std::vector<Counted> messages;
@@ -109,7 +109,7 @@ TEST_CASE("a domain's rows of a day are bounded, and no message is lost", "[stor
 
 TEST_CASE("gateways that count the same rows at once lose none", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    const auto database = open(url);
+    const auto database = open_counted(url);
     constexpr int rounds = 20;
     std::vector<std::unique_ptr<Database>> gateways;
     std::vector<int> failures(3, 0);

@@ -7,6 +7,7 @@
 #include "store/sql.hpp"
 #include "store/store.hpp"
 #include "store/store_size.hpp"
+#include "tests/store/opened.hpp"
 #include "tests/support/databases.hpp"
 #include "tests/support/sample_event.hpp"
 
@@ -19,12 +20,6 @@ using store::Store;
 // Of a time that the database's clock knows, too.
 const base::WallTime now =
     std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()) - 12h;
-
-Store open(const std::string& url) {
-  auto store = Store::open(url);
-  if (!store) FAIL(store.error().what);
-  return *std::move(store);
-}
 
 // An event for each age.
 void add(Store& store, const std::vector<std::chrono::hours>& ages) {
@@ -64,7 +59,7 @@ const std::vector<std::chrono::hours> this_week = {1h, 25h, 49h};
 
 TEST_CASE("events go when they are old, their counters much later", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = open(url);
+    Store store = support::opened_store(url);
     add(store, this_week);
     add(store, {24h * 29, 24h * 31, 24h * 399, 24h * 402});
     const store::Expired expired = expire(store, Retention());
@@ -82,7 +77,7 @@ TEST_CASE("events go when they are old, their counters much later", "[store][sto
 TEST_CASE("our clock alone makes nothing old", "[store][store]") {
   support::for_each_database([](const std::string& url) {
     for (const auto ahead : {24h * 31, 24h * 401}) {
-      Store store = open(url);
+      Store store = support::opened_store(url);
       add(store, {1h, 25h, 49h, 24h * 10, 24h * 28});
       const std::int64_t before = events(store);
       const store::Expired expired = expire(store, Retention(), now + ahead);
@@ -98,7 +93,7 @@ TEST_CASE("our clock alone makes nothing old", "[store][store]") {
 TEST_CASE("events of days to come go before those of today", "[store][store]") {
   support::for_each_database([](const std::string& url) {
     for (const auto ahead : {24h * 730, 24h * 18'000}) {
-      Store store = open(url);
+      Store store = support::opened_store(url);
       add(store, std::vector<std::chrono::hours>(300, 1h));
       const std::int64_t present = events(store);
       add(store, std::vector<std::chrono::hours>(3000, -ahead));
@@ -117,7 +112,7 @@ TEST_CASE("events of days to come go before those of today", "[store][store]") {
 
 TEST_CASE("the oldest hours go when there is too much", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = open(url);
+    Store store = support::opened_store(url);
     add(store, std::vector<std::chrono::hours>(1500, 5h));
     add(store, {1h, 1h, 2h});
     Retention retention;
@@ -135,7 +130,7 @@ TEST_CASE("the oldest hours go when there is too much", "[store][store]") {
 
 TEST_CASE("counters that no report can use go before events", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = open(url);
+    Store store = support::opened_store(url);
     add(store, {1h, 25h, 49h, 24h * 20});
     const std::vector<store::Counted> old(1, {now - 24h * 20, {}, true});
     std::vector<store::Counted> many;
@@ -159,7 +154,7 @@ TEST_CASE("counters that no report can use go before events", "[store][store]") 
 TEST_CASE("the file of a SQLite store shrinks with its rows", "[store][store]") {
   const support::TemporaryFolder folder;
   const auto file = folder / "x.db";
-  Store store = open("sqlite:" + file.string());
+  Store store = support::opened_store("sqlite:" + file.string());
   Retention retention;
   retention.octets_max = 1 << 20;
   for (int i = 0; i < 10; ++i) {
@@ -172,7 +167,7 @@ TEST_CASE("the file of a SQLite store shrinks with its rows", "[store][store]") 
 
 TEST_CASE("one process of a fleet deletes at a time", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = open(url);
+    Store store = support::opened_store(url);
     add(store, this_week);
     add(store, {24h * 31});
     const auto other = store::open_database(url);

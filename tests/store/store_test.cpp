@@ -4,6 +4,7 @@
 
 #include "store/event_query.hpp"
 #include "store/sql.hpp"
+#include "tests/store/opened.hpp"
 #include "tests/support/databases.hpp"
 #include "tests/support/sample_event.hpp"
 
@@ -14,12 +15,6 @@ using store::Batch;
 using store::Store;
 
 const std::string newer_line = R"({"v":2,"id":"later"})";
-
-Store open(const std::string& url) {
-  auto store = Store::open(url);
-  if (!store) FAIL(store.error().what);
-  return *std::move(store);
-}
 
 store::EventLine event_line(std::string id) {
   event::Event event = support::sample_event();
@@ -61,11 +56,12 @@ using Counts = std::pair<std::uint64_t, std::uint64_t>;
 
 TEST_CASE("a batch and its position are stored together", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = open(url);
+    Store store = support::opened_store(url);
     CHECK(commit(store, batch(0, 100, {"a", "b"})).events == 2);
     CHECK(commit(store, batch(100, 150, {"c"})).events == 1);
     CHECK(counts(store) == Counts(3, 3));
-    const auto positions = store::positions(open(url).database(), "0123456789abcdef");
+    const auto positions =
+        store::positions(support::opened_store(url).database(), "0123456789abcdef");
     REQUIRE(positions);
     CHECK(*positions == std::map<std::string, std::uint64_t>{{"events-1.jsonl", 150}});
     CHECK(store::positions(store.database(), "another").value().empty());
@@ -76,7 +72,7 @@ TEST_CASE("a batch and its position are stored together", "[store][store]") {
 
 TEST_CASE("a batch that was stored is not stored again", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = open(url);
+    Store store = support::opened_store(url);
     commit(store, batch(0, 100, {"a", "b"}));
     for (const Batch& again :
          {batch(0, 100, {"a", "b"}), batch(50, 200, {"c"}), batch(0, 200, {"c"})}) {
@@ -90,7 +86,7 @@ TEST_CASE("a batch that was stored is not stored again", "[store][store]") {
 
 TEST_CASE("an event that comes from two places counts once", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = open(url);
+    Store store = support::opened_store(url);
     commit(store, batch(0, 100, {"a", "b"}));
     Batch copy = batch(0, 300, {"b", "c", "c"});
     copy.segment = "events-1-restored.jsonl";
@@ -103,7 +99,7 @@ TEST_CASE("an event that comes from two places counts once", "[store][store]") {
 
 TEST_CASE("more events than fit one statement are stored", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = open(url);
+    Store store = support::opened_store(url);
     std::vector<std::string> ids;
     for (int i = 0; i < 1001; ++i)
       ids.push_back("id" + std::to_string(i));
@@ -115,7 +111,7 @@ TEST_CASE("more events than fit one statement are stored", "[store][store]") {
 TEST_CASE("lines come back as they were, also those of a version that did not compress",
           "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = open(url);
+    Store store = support::opened_store(url);
     Batch three = batch(0, 100, {"a", "b"});
     event::Event monster = support::monstrous_event();
     monster.id = "c";
@@ -133,7 +129,7 @@ TEST_CASE("lines come back as they were, also those of a version that did not co
 TEST_CASE("an event takes less of the disk than its line", "[store][store]") {
   constexpr std::int64_t events = 1000;
   const support::TemporaryFolder folder;
-  Store store = open("sqlite:" + (folder / "x.db").string());
+  Store store = support::opened_store("sqlite:" + (folder / "x.db").string());
   std::vector<std::string> ids;
   for (std::int64_t i = 0; i < events; ++i)
     ids.push_back("0mnzk3r1q3000abc" + std::to_string(i + 1000));
@@ -147,7 +143,7 @@ TEST_CASE("an event takes less of the disk than its line", "[store][store]") {
 
 TEST_CASE("whatever stands in an event can be stored", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = open(url);
+    Store store = support::opened_store(url);
     Batch hostile = batch(0, 100, {"a"});
     event::Event monster = support::monstrous_event();
     std::string line = event::to_line(monster);
@@ -160,7 +156,7 @@ TEST_CASE("whatever stands in an event can be stored", "[store][store]") {
 
 TEST_CASE("lines of a newer version become events once they can be read", "[store][store]") {
   support::for_each_database([](const std::string& url) {
-    Store store = open(url);
+    Store store = support::opened_store(url);
     Batch mixed = batch(0, 400, {"a"});
     mixed.unread = {{100, {event::LineFault::newer, "version 2"}, newer_line},
                     {200, {event::LineFault::newer, "then new"}, event_line("b").line},
@@ -180,7 +176,7 @@ TEST_CASE("lines of a newer version become events once they can be read", "[stor
 TEST_CASE("a server that dies in a transaction leaves nothing of it", "[store][store][postgres]") {
   support::Postgres* const postgres = support::Postgres::shared();
   if (postgres == nullptr) return;
-  Store store = open(postgres->new_database());
+  Store store = support::opened_store(postgres->new_database());
   commit(store, batch(0, 100, {"a"}));
   REQUIRE(store.database().begin());
   REQUIRE(store.database().execute("UPDATE positions SET octets = 999"));

@@ -22,7 +22,7 @@ SpfCheck::Terms terms(std::chrono::milliseconds patience = std::chrono::seconds(
           .now = base::WallTime{}};
 }
 
-const base::Deadline far = steady_clock::now() + std::chrono::hours(1);
+const base::Deadline much_later = steady_clock::now() + std::chrono::hours(1);
 
 spf::Request request() {
   return {.client = *base::IpAddress::parse("192.0.2.1"),
@@ -39,7 +39,7 @@ TEST_CASE("with all answers there no thread is needed", "[verify]") {
   dns.add_txt("example.com", "v=spf1 ip4:192.0.2.1 -all");
   base::WorkerPool none(0, 0);
   SpfCheck check(request(), terms(), dns, none);
-  CHECK(check.finish(far).status == spf::Status::pass);
+  CHECK(check.finish(much_later).status == spf::Status::pass);
   CHECK(check.lookups().size() == 1);
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("answers that come later have it run again on the pool", "[verify]") {
   base::WorkerPool pool(1, 10);
   SpfCheck check(request(), terms(), dns, pool);
   dns.release();
-  CHECK(check.finish(far).status == spf::Status::pass);
+  CHECK(check.finish(much_later).status == spf::Status::pass);
 }
 
 TEST_CASE("a pool without room means the check runs where it is waited for", "[verify]") {
@@ -61,7 +61,7 @@ TEST_CASE("a pool without room means the check runs where it is waited for", "[v
   base::WorkerPool none(0, 0);
   SpfCheck check(request(), terms(), dns, none);
   dns.release();
-  CHECK(check.finish(far).status == spf::Status::fail);
+  CHECK(check.finish(much_later).status == spf::Status::fail);
 }
 
 TEST_CASE("past its time SPF is a temporary error of its identity", "[verify][RFC 7208 §4.6.4]") {
@@ -71,7 +71,8 @@ TEST_CASE("past its time SPF is a temporary error of its identity", "[verify][RF
   SpfCheck own(request(), terms(std::chrono::milliseconds(20)), dns, pool);
   SpfCheck callers(request(), terms(), dns, pool);
   for (const spf::Result& result :
-       {own.finish(far), callers.finish(steady_clock::now() + std::chrono::milliseconds(20))}) {
+       {own.finish(much_later),
+        callers.finish(steady_clock::now() + std::chrono::milliseconds(20))}) {
     CHECK(result.status == spf::Status::temperror);
     REQUIRE(result.domain);
     CHECK(result.domain->text() == "example.com");
@@ -102,7 +103,7 @@ TEST_CASE("evaluations that wait keep no thread from others", "[verify]") {
     waiting.emplace_back(request(), terms(), silent, pool);
   SpfCheck check(request(), terms(), dns, pool);
   dns.release();
-  CHECK(check.finish(far).status == spf::Status::pass);
+  CHECK(check.finish(much_later).status == spf::Status::pass);
   waiting.clear();
   silent.release();
 }
@@ -127,7 +128,7 @@ TEST_CASE("more DNS questions than its share is a permanent error", "[verify][RF
   }
   base::WorkerPool none(0, 0);
   SpfCheck check(request(), terms(), dns, none);  // 1 TXT, 1 MX, 10 A; its share is 10.
-  const spf::Result result = check.finish(far);
+  const spf::Result result = check.finish(much_later);
   CHECK(result.status == spf::Status::permerror);
   CHECK(result.problem == "too many DNS questions");
   CHECK(dns.count() == 10);

@@ -10,7 +10,7 @@ using dkim::Reason;
 
 namespace {
 
-Reason reason_of(const std::string& record) {
+Reason reason_of_key(const std::string& record) {
   const auto key = dkim::parse_key(record);
   return key ? Reason::none : key.error();
 }
@@ -71,7 +71,7 @@ TEST_CASE("a record with a fault is refused with that reason", "[dkim][RFC 6376 
       {"h=; " + p(), Reason::key_not_for_hash},
   }));
   INFO(row.record);
-  CHECK(dkim::name(reason_of(row.record)) == dkim::name(row.reason));
+  CHECK(dkim::name(reason_of_key(row.record)) == dkim::name(row.reason));
 }
 
 TEST_CASE("the key is asked for below the signing domain", "[dkim][RFC 6376 §3.6.2.1]") {

@@ -8,13 +8,13 @@ using dkim::Reason;
 
 namespace {
 
-const std::string hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+const std::string empty_hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 // A whole field with `changes` made: each "x=y" replaces or adds tag x, each "x" removes it.
 std::string field(const std::vector<std::string>& changes = {}) {
   std::vector<std::pair<std::string, std::string>> tags = {
       {"v", "1"},         {"a", "rsa-sha256"}, {"d", "example.com"}, {"s", "sel"},
-      {"h", "From : to"}, {"bh", hash},        {"b", "c2ln"}};
+      {"h", "From : to"}, {"bh", empty_hash},  {"b", "c2ln"}};
   for (const std::string& change : changes) {
     const std::string name = change.substr(0, change.find('='));
     std::erase_if(tags, [&](const auto& tag) { return tag.first == name; });
@@ -26,7 +26,7 @@ std::string field(const std::vector<std::string>& changes = {}) {
   return text;
 }
 
-Reason reason_of(const std::string& text) {
+Reason reason_of_signature(const std::string& text) {
   const auto signature = dkim::parse_signature(text);
   return signature ? Reason::none : signature.error();
 }
@@ -46,7 +46,7 @@ TEST_CASE("a signature without options means simple/simple", "[dkim][RFC 6376 §
   CHECK(signature->key_name == "sel._domainkey.example.com");
   CHECK(signature->identity.empty());
   CHECK(signature->signed_fields == std::vector<std::string>{"from", "to"});
-  CHECK(crypto::to_base64(signature->body_hash) == hash);
+  CHECK(crypto::to_base64(signature->body_hash) == empty_hash);
   CHECK(crypto::to_base64(signature->signature) == "c2ln");
   CHECK_FALSE(signature->body_length);
   CHECK_FALSE(signature->signed_at);
@@ -128,7 +128,7 @@ TEST_CASE("a field with one fault is refused with that reason", "[dkim][RFC 6376
       {"b=c2l*", Reason::syntax},
       {"bh=", Reason::syntax},
       {"bh=c2ln", Reason::syntax},  // Not 32 octets.
-      {"bh=" + hash + hash, Reason::syntax},
+      {"bh=" + empty_hash + empty_hash, Reason::syntax},
       {"d=", Reason::syntax},
       {"d=example.com.", Reason::syntax},
       {"d=.example.com", Reason::syntax},
@@ -153,21 +153,22 @@ TEST_CASE("a field with one fault is refused with that reason", "[dkim][RFC 6376
       {"x=1000000000000", Reason::syntax},
   }));
   INFO(row.change);
-  CHECK(dkim::name(reason_of(field({row.change}))) == dkim::name(row.reason));
+  CHECK(dkim::name(reason_of_signature(field({row.change}))) == dkim::name(row.reason));
 }
 
 TEST_CASE("a tag list that is none is refused", "[dkim][RFC 6376 §3.2]") {
-  CHECK(reason_of("") == Reason::syntax);
-  CHECK(reason_of(field() + "x") == Reason::syntax);
-  CHECK(reason_of(field() + "; x=y") == Reason::syntax);
-  CHECK(reason_of(field() + "d=example.com") == Reason::duplicate_tag);
-  CHECK(reason_of(field() + "unknown=1; unknown=1") == Reason::duplicate_tag);
+  CHECK(reason_of_signature("") == Reason::syntax);
+  CHECK(reason_of_signature(field() + "x") == Reason::syntax);
+  CHECK(reason_of_signature(field() + "; x=y") == Reason::syntax);
+  CHECK(reason_of_signature(field() + "d=example.com") == Reason::duplicate_tag);
+  CHECK(reason_of_signature(field() + "unknown=1; unknown=1") == Reason::duplicate_tag);
 }
 
 TEST_CASE("x= must be after t=", "[dkim][RFC 6376 §3.5]") {
-  CHECK(reason_of(field({"t=1000", "x=1000"})) == Reason::expires_before_signed);
-  CHECK(reason_of(field({"t=999999999999", "x=999999999998"})) == Reason::expires_before_signed);
-  CHECK(reason_of(field({"t=999999999998", "x=999999999999"})) == Reason::none);
+  CHECK(reason_of_signature(field({"t=1000", "x=1000"})) == Reason::expires_before_signed);
+  CHECK(reason_of_signature(field({"t=999999999999", "x=999999999998"})) ==
+        Reason::expires_before_signed);
+  CHECK(reason_of_signature(field({"t=999999999998", "x=999999999999"})) == Reason::none);
   CHECK(dkim::parse_signature(field({"x=999999999999"}))->expires_at > at(9'000'000'000));
 }
 
@@ -182,13 +183,13 @@ TEST_CASE("the size of h= and b= is bounded", "[dkim][limits]") {
   std::string names = "from";
   for (int i = 1; i < 1000; ++i)
     names += ":x";
-  CHECK(reason_of(field({"h=" + names})) == Reason::none);
-  CHECK(reason_of(field({"h=" + names + ":x"})) == Reason::syntax);
+  CHECK(reason_of_signature(field({"h=" + names})) == Reason::none);
+  CHECK(reason_of_signature(field({"h=" + names + ":x"})) == Reason::syntax);
   const auto octets = [](std::size_t size) { return crypto::to_base64(crypto::Bytes(size)); };
-  CHECK(reason_of(field({"b=" + octets(1024)})) == Reason::none);
-  CHECK(reason_of(field({"b=" + octets(1025)})) == Reason::syntax);
-  CHECK(reason_of(field({"b=" + std::string(5000, ' ') + "c2ln"})) == Reason::none);
-  CHECK(reason_of(field({"b=c2ln" + std::string(5000, ' ') + "c2ln"})) == Reason::syntax);
+  CHECK(reason_of_signature(field({"b=" + octets(1024)})) == Reason::none);
+  CHECK(reason_of_signature(field({"b=" + octets(1025)})) == Reason::syntax);
+  CHECK(reason_of_signature(field({"b=" + std::string(5000, ' ') + "c2ln"})) == Reason::none);
+  CHECK(reason_of_signature(field({"b=c2ln" + std::string(5000, ' ') + "c2ln"})) == Reason::syntax);
 }
 
 TEST_CASE("the ARC forms differ in their tags", "[dkim][RFC 8617 §4.1]") {

@@ -15,8 +15,9 @@ using dns::Type;
 
 namespace {
 
-struct Setup {
-  explicit Setup(dns::CachingResolver::Options options = {}) : cache(fake, with_clock(options)) {}
+struct CachedDns {
+  explicit CachedDns(dns::CachingResolver::Options options = {})
+      : cache(fake, with_clock(options)) {}
 
   dns::CachingResolver::Options with_clock(dns::CachingResolver::Options options) {
     options.now = [this] { return now; };
@@ -46,14 +47,14 @@ struct Setup {
 }  // namespace
 
 TEST_CASE("an answer is kept for its TTL and not longer", "[dns][RFC 1035 §3.2.1]") {
-  Setup setup;
+  CachedDns setup;
   setup.fake.set_ttl(Seconds(120));
   setup.fake.add_txt("example.com", "x");
   CHECK(setup.kept_for("example.com", Seconds(120)));
 }
 
 TEST_CASE("types of one name are apart", "[dns]") {
-  Setup setup;
+  CachedDns setup;
   setup.fake.add_txt("example.com", "x");
   CHECK(setup.ask("example.com", Type::txt) == Outcome::found);
   CHECK(setup.ask("example.com", Type::a) == Outcome::no_data);
@@ -62,7 +63,7 @@ TEST_CASE("types of one name are apart", "[dns]") {
 }
 
 TEST_CASE("no TTL is longer than the site allows", "[dns]") {
-  Setup setup({.ttl_max = Seconds(3600), .negative_ttl_max = Seconds(900)});
+  CachedDns setup({.ttl_max = Seconds(3600), .negative_ttl_max = Seconds(900)});
   setup.fake.set_ttl(Seconds(1'000'000));
   setup.fake.add_txt("example.com", "x");
   CHECK(setup.kept_for("example.com", Seconds(3600)));
@@ -70,7 +71,7 @@ TEST_CASE("no TTL is longer than the site allows", "[dns]") {
 }
 
 TEST_CASE("that there is nothing is kept for the negative TTL", "[dns][RFC 2308 §5]") {
-  Setup setup;
+  CachedDns setup;
   setup.fake.set_ttl(Seconds(60));
   setup.fake.add_empty("empty.example");
   CHECK(setup.kept_for("no.example", Seconds(60)));
@@ -80,7 +81,7 @@ TEST_CASE("that there is nothing is kept for the negative TTL", "[dns][RFC 2308 
 }
 
 TEST_CASE("failures are kept for moments", "[dns][RFC 2308 §7]") {
-  Setup setup;
+  CachedDns setup;
   setup.fake.servfail("broken.example");
   setup.fake.timeout("slow.example");
   CHECK(setup.kept_for("broken.example", Seconds(5)));
@@ -88,7 +89,7 @@ TEST_CASE("failures are kept for moments", "[dns][RFC 2308 §7]") {
 }
 
 TEST_CASE("a failure that took long is still kept for moments", "[dns][RFC 2308 §7]") {
-  Setup setup;
+  CachedDns setup;
   setup.fake.timeout("slow.example");
   setup.fake.hold();
   const dns::Pending pending = setup.cache.lookup({"slow.example", Type::txt});
@@ -104,7 +105,7 @@ TEST_CASE("a failure that took long is still kept for moments", "[dns][RFC 2308 
 }
 
 TEST_CASE("a failure nobody asked about again is not served hours later", "[dns]") {
-  Setup setup;
+  CachedDns setup;
   setup.fake.servfail("broken.example");
   (void)setup.cache.lookup({"broken.example", Type::txt});
   setup.now += Seconds(7200);
@@ -114,7 +115,7 @@ TEST_CASE("a failure nobody asked about again is not served hours later", "[dns]
 }
 
 TEST_CASE("failures are forgotten when other servers are asked, answers are not", "[dns]") {
-  Setup setup;
+  CachedDns setup;
   setup.fake.servfail("broken.example");
   setup.fake.add_txt("well.example", "text");
   CHECK(setup.ask("broken.example") == Outcome::failure);
@@ -135,7 +136,7 @@ TEST_CASE("failures are forgotten when other servers are asked, answers are not"
 }
 
 TEST_CASE("equal questions in flight are one, whatever the TTL", "[dns]") {
-  Setup setup;
+  CachedDns setup;
   setup.fake.set_ttl(Seconds(0));
   setup.fake.add_txt("example.com", "x");
   setup.fake.hold();
@@ -151,7 +152,7 @@ TEST_CASE("equal questions in flight are one, whatever the TTL", "[dns]") {
 }
 
 TEST_CASE("a TTL that ran out on the way is asked again", "[dns]") {
-  Setup setup;
+  CachedDns setup;
   setup.fake.set_ttl(Seconds(2));
   setup.fake.add_txt("example.com", "x");
   setup.fake.hold();
@@ -164,7 +165,7 @@ TEST_CASE("a TTL that ran out on the way is asked again", "[dns]") {
 }
 
 TEST_CASE("the cache is bounded in entries, the least recently used go first", "[dns]") {
-  Setup setup({.entries_max = 640});
+  CachedDns setup({.entries_max = 640});
   setup.fake.add_txt("hot.example", "x");
   for (int i = 0; i < 5000; ++i) {
     setup.ask("n" + std::to_string(i) + ".example");
@@ -176,7 +177,7 @@ TEST_CASE("the cache is bounded in entries, the least recently used go first", "
 }
 
 TEST_CASE("the cache is bounded in octets", "[dns]") {
-  Setup setup({.octets_max = 64 * 100'000});
+  CachedDns setup({.octets_max = 64 * 100'000});
   const std::string large(60'000, 'x');
   for (int i = 0; i < 1000; ++i) {
     const std::string name = "n" + std::to_string(i) + ".example";

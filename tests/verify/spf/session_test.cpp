@@ -17,7 +17,7 @@ using support::status_on_both;
 
 namespace {
 
-constexpr std::string_view client = "192.0.2.1";
+constexpr std::string_view client_address = "192.0.2.1";
 
 std::string repeated(std::string_view text, int count) {
   std::string all;
@@ -27,7 +27,7 @@ std::string repeated(std::string_view text, int count) {
 }
 
 spf::Result check_example(FakeResolver& resolver, spf::Options options = {}) {
-  return check_on_both(request(client, "a@example.com"), resolver, options);
+  return check_on_both(request(client_address, "a@example.com"), resolver, options);
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ TEST_CASE("ten terms may ask DNS, the eleventh is an error", "[spf][RFC 7208 §4
   FakeResolver resolver;
   resolver.add_a("other.example", "198.51.100.1");
   resolver.add_txt("example.com", "v=spf1" + repeated(" a:other.example", 10) + " -all");
-  CHECK(status_on_both(resolver, client) == "fail");
+  CHECK(status_on_both(resolver, client_address) == "fail");
   resolver.clear("example.com");
   resolver.add_txt("example.com", "v=spf1" + repeated(" a:other.example", 11));
   const auto result = check_example(resolver);
@@ -44,10 +44,10 @@ TEST_CASE("ten terms may ask DNS, the eleventh is an error", "[spf][RFC 7208 §4
   CHECK(result.problem == "too many DNS terms");
   CHECK(result.cause == spf::Problem::too_many_terms);
   // A site may be stricter, never laxer.
-  CHECK(status_on_both(resolver, client, {.terms_max = 100}) == "permerror");
+  CHECK(status_on_both(resolver, client_address, {.terms_max = 100}) == "permerror");
   resolver.clear("example.com");
   resolver.add_txt("example.com", "v=spf1 a:other.example a:other.example -all");
-  CHECK(status_on_both(resolver, client, {.terms_max = 1}) == "permerror");
+  CHECK(status_on_both(resolver, client_address, {.terms_max = 1}) == "permerror");
 }
 
 TEST_CASE("terms inside includes and redirects count as well", "[spf][RFC 7208 §4.6.4]") {
@@ -55,11 +55,11 @@ TEST_CASE("terms inside includes and redirects count as well", "[spf][RFC 7208 �
   resolver.add_a("other.example", "198.51.100.1");
   resolver.add_txt("inner.example", "v=spf1" + repeated(" a:other.example", 4) + " -all");
   resolver.add_txt("example.com", "v=spf1 include:inner.example include:inner.example -all");
-  CHECK(status_on_both(resolver, client) == "fail");
+  CHECK(status_on_both(resolver, client_address) == "fail");
   resolver.clear("example.com");
   resolver.add_txt("example.com",
                    "v=spf1 include:inner.example include:inner.example redirect=inner.example");
-  CHECK(status_on_both(resolver, client) == "permerror");
+  CHECK(status_on_both(resolver, client_address) == "permerror");
 }
 
 TEST_CASE("includes of ten at each level still ask ten questions", "[spf][RFC 7208 §11.1]") {
@@ -86,7 +86,7 @@ TEST_CASE("loops end at the limit", "[spf][RFC 7208 §4.6.4]") {
                                         "v=spf1 redirect=%{d}", "v=spf1 include:%{d} -all"}) {
     resolver.clear("example.com");
     resolver.add_txt("example.com", record);
-    CHECK(status_on_both(resolver, client) == "permerror");
+    CHECK(status_on_both(resolver, client_address) == "permerror");
   }
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("a third void lookup is an error wherever it comes", "[spf][RFC 7208 �
   resolver.add_empty("nothing.example");
   resolver.add_txt("inner.example", "v=spf1 mx:nothing.example -all");
   resolver.add_txt("example.com", "v=spf1 a:x.example exists:nothing.example -all");
-  CHECK(status_on_both(resolver, client) == "fail");
+  CHECK(status_on_both(resolver, client_address) == "fail");
   for (const std::string_view record :
        {"v=spf1 a:x.example exists:nothing.example mx:y.example",
         "v=spf1 a:x.example exists:nothing.example ptr",
@@ -107,7 +107,7 @@ TEST_CASE("a third void lookup is an error wherever it comes", "[spf][RFC 7208 �
     CHECK(result.status == Status::permerror);
     CHECK(result.problem == "too many void lookups");
     CHECK(result.cause == spf::Problem::too_many_voids);
-    CHECK(status_on_both(resolver, client, {.void_lookups_max = 3}) != "permerror");
+    CHECK(status_on_both(resolver, client_address, {.void_lookups_max = 3}) != "permerror");
   }
 }
 
@@ -125,36 +125,36 @@ TEST_CASE("more than ten MX hosts are an error even if the first matches",
           "[spf][RFC 7208 §4.6.4]") {
   FakeResolver resolver;
   resolver.add_txt("example.com", "v=spf1 mx -all");
-  resolver.add_a("mx.example", client);
+  resolver.add_a("mx.example", client_address);
   for (int i = 0; i < 10; ++i)
     resolver.add_mx("example.com", 10, "mx.example");
-  CHECK(status_on_both(resolver, client) == "pass");
+  CHECK(status_on_both(resolver, client_address) == "pass");
   resolver.add_mx("example.com", 10, "mx.example");
-  CHECK(status_on_both(resolver, client) == "permerror");
+  CHECK(status_on_both(resolver, client_address) == "permerror");
 }
 
 TEST_CASE("the null MX is no host", "[spf][RFC 7505 §3]") {
   FakeResolver resolver;
   resolver.add_txt("example.com", "v=spf1 mx -all");
   resolver.add_mx("example.com", 0, "");
-  CHECK(status_on_both(resolver, client) == "fail");
+  CHECK(status_on_both(resolver, client_address) == "fail");
 }
 
 TEST_CASE("of many PTR names the first ten count", "[spf][RFC 7208 §4.6.4]") {
   FakeResolver resolver;
   resolver.add_txt("example.com", "v=spf1 ptr -all");
-  resolver.add_a("host.example.com", client);
+  resolver.add_a("host.example.com", client_address);
   for (int i = 0; i < 9; ++i)
-    resolver.add_ptr(client, "x.example.com");
-  resolver.add_ptr(client, "HOST.example.com");
-  CHECK(status_on_both(resolver, client) == "pass");
+    resolver.add_ptr(client_address, "x.example.com");
+  resolver.add_ptr(client_address, "HOST.example.com");
+  CHECK(status_on_both(resolver, client_address) == "pass");
   FakeResolver many;
   many.add_txt("example.com", "v=spf1 ptr -all");
-  many.add_a("host.example.com", client);
+  many.add_a("host.example.com", client_address);
   for (int i = 0; i < 10; ++i)
-    many.add_ptr(client, "x.example.com");
-  many.add_ptr(client, "host.example.com");
-  CHECK(status_on_both(many, client) == "fail");
+    many.add_ptr(client_address, "x.example.com");
+  many.add_ptr(client_address, "host.example.com");
+  CHECK(status_on_both(many, client_address) == "fail");
 }
 
 TEST_CASE("records too long or too many are errors", "[spf]") {
@@ -197,7 +197,7 @@ TEST_CASE("a share of questions that is used up is a permanent error", "[spf][RF
     zone.add_txt(name, "v=spf1 ip4:198.51.100.1 -all");
   dns::RecordingResolver resolver(zone, 3);
   const auto result =
-      spf::check(request(client, "a@example.com"), resolver, {.engine = engine}, {}).result;
+      spf::check(request(client_address, "a@example.com"), resolver, {.engine = engine}, {}).result;
   REQUIRE(result);
   CHECK(result->status == Status::permerror);
   CHECK(result->problem == "too many DNS questions");
@@ -224,8 +224,8 @@ TEST_CASE("hostile records cost little and crash nothing", "[spf]") {
     FakeResolver resolver;
     resolver.add_txt("example.com", record);
     for (int i = 0; i < 20; ++i)
-      resolver.add_ptr(client, std::to_string(i) + ".example");
-    const auto asked = request(client, std::string(500, '-') + "@example.com");
+      resolver.add_ptr(client_address, std::to_string(i) + ".example");
+    const auto asked = request(client_address, std::string(500, '-') + "@example.com");
     const auto result = check_on_both(asked, resolver);
     CHECK(result.mechanism.size() < 1000);
     CHECK(result.problem.size() < 2000);
@@ -247,7 +247,7 @@ TEST_CASE("what the terms are going to ask is asked early", "[spf]") {
                          "v=spf1 ip4:10.0.0.1 a mx:Mx.example. include:i.example ptr "
                          "exists:%{i}.e.example exists:e.example -all a:z.example");
   resolver.rest.hold();
-  CHECK_FALSE(spf::check(request(client, "a@example.com"), resolver, {}, {}).result);
+  CHECK_FALSE(spf::check(request(client_address, "a@example.com"), resolver, {}, {}).result);
   CHECK(resolver.rest.asked() == std::vector<dns::Question>{{"example.com", dns::Type::a},
                                                             {"mx.example", dns::Type::mx},
                                                             {"i.example", dns::Type::txt},
@@ -257,14 +257,14 @@ TEST_CASE("what the terms are going to ask is asked early", "[spf]") {
 TEST_CASE("nothing is asked early past a sure match, nor more than ten", "[spf]") {
   FakeResolver resolver;
   resolver.add_txt("example.com", "v=spf1 ip4:192.0.2.1 a -all");
-  CHECK(status_on_both(resolver, client) == "pass");
+  CHECK(status_on_both(resolver, client_address) == "pass");
   CHECK(resolver.count() == 2);  // TXT alone, for each engine.
   resolver.clear("example.com");
-  resolver.add_a("example.com", client);
+  resolver.add_a("example.com", client_address);
   std::string terms;
   for (int i = 0; i < 20; ++i)
     terms += " a:" + std::to_string(i) + ".example.com";
   resolver.add_txt("example.com", "v=spf1 a" + terms);
-  CHECK(status_on_both(resolver, client) == "pass");
+  CHECK(status_on_both(resolver, client_address) == "pass");
   CHECK(resolver.count() == 2 + 2 * 11);
 }
