@@ -1,5 +1,6 @@
 # tools/fresh container: the Dockerfile's steps in roots, as there is no engine; then the daemon as
 # the container would run it. Understands what our Dockerfile uses, and stops at anything else.
+ccache=  # The Dockerfile installs none.
 stage='' user='' entry='' arguments='' workdir=/
 run_dockerfile() {
   local word rest from what where
