@@ -214,7 +214,8 @@ std::optional<Received> read_literal_comment(const ReceivedClause& clause) {
     return found(*client, {}, name);
   }
   if (const auto helo = helo_in(after)) {
-    if (!after.starts_with("helo=") && !after.starts_with("port=")) return std::nullopt;
+    const bool labelled = after.starts_with("helo=") || after.starts_with("port=");
+    if (!labelled || !ends_with_helo(after, *helo)) return std::nullopt;
     return found(*client, name, std::string(*helo));
   }
   if (clause.exim && after.starts_with("ident=") && !after.contains("helo=")) {
