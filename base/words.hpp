@@ -20,6 +20,7 @@ consteval bool is_enumerator() {
   return !std::string_view(__PRETTY_FUNCTION__).contains("= (");  // "[with auto value = (E)7]"
 }
 
+// The table of an enum, after a look that it is as long as the enum. For word() and find() only.
 template <class Enum>
 consteval auto checked_words() {
   constexpr auto words = words_of(Enum{});
@@ -27,7 +28,8 @@ consteval auto checked_words() {
   return words;
 }
 
-// REQUIRES: an enumerator. The view lives as long as the program.
+// The word of an enumerator; the view lives as long as the program. REQUIRES: `value` has a name in
+// its enum (a release build has an empty word for others).
 template <class Enum>
 [[nodiscard]] constexpr std::string_view word(Enum value) noexcept {
   static constexpr auto words = checked_words<Enum>();
@@ -36,7 +38,8 @@ template <class Enum>
   return index < words.size() ? words[index] : std::string_view();
 }
 
-// The enumerator with that word, and no other spelling of it.
+// The enumerator with exactly that word, upper and lower case told apart; nothing for any other
+// text.
 template <class Enum>
 [[nodiscard]] constexpr std::optional<Enum> find(std::string_view text) noexcept {
   constexpr auto words = checked_words<Enum>();
