@@ -7,9 +7,9 @@
 
 namespace event {
 
-// The value of our own Authentication-Results field for this message, as
-// verify::format_auth_results() writes it; where a rule of the site overrode DMARC's verdict, the
-// result of DMARC has that rule as its reason (RFC 8601 §2.2).
+// The value of our own Authentication-Results field (RFC 8601) for this message, with our name
+// `authserv_id` in it, as verify::format_auth_results() writes it. Where a rule of the site
+// overrode DMARC's verdict, the result of DMARC has that rule as its reason (RFC 8601 §2.2). Pure.
 [[nodiscard]] std::string results_field(const Event& event, std::string_view authserv_id);
 
 }  // namespace event
