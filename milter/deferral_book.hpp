@@ -13,9 +13,9 @@ namespace milter {
 
 // Since when something that mail needs could not be had, by what it is and whose mail: a domain
 // whose DNS fails for days must not have its mail deferred forever, as its sender's MTA gives up in
-// the end. Bounded: what has not failed for longest makes room, of what failed once if that is at
-// least half. So a flood of names that never come again pushes out its own kind, and not those that
-// wait. Safe for concurrent use.
+// the end. In memory only. Bounded: when it is full, the entry whose last failure is longest ago
+// makes room, taken from what failed once if that is at least half of all. So a flood of names that
+// never come again pushes out its own kind, and not those that wait. Safe for concurrent use.
 class DeferralBook {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -25,27 +25,31 @@ class DeferralBook {
   // is another story.
   static constexpr std::chrono::hours forgotten_after{5 * 24};
 
-  // A temporary error of this: how long there has been nothing but such.
+  // Notes a temporary error of `what`, and returns for how long there has been nothing but such:
+  // zero at the first. `now` must not go back.
   [[nodiscard]] std::chrono::steady_clock::duration failed(const std::string& what, Time now);
-  // It was had.
+  // Notes that `what` was had: its next failure is a first one again.
   void succeeded(std::string_view what);
 
  private:
+  // One thing that fails.
   struct Entry {
-    std::string what;
-    Time first;
-    Time last;
+    std::string what;    // "example.com spf example.com": owner and voucher.
+    Time first;          // Of the failures since the last success.
+    Time last;           // The latest of them.
     bool again = false;  // It failed more than once.
   };
   using Entries = std::list<Entry>;  // The one that failed last at the end.
+  // What the lock guards.
   struct Book {
-    Entries once;
-    Entries again;
+    Entries once;   // Failed a single time so far.
+    Entries again;  // Failed more than once.
+    // All entries, by views of their Entry::what.
     std::unordered_map<std::string_view, Entries::iterator> places;
 
     void erase(Entries::iterator place);
-    void forget(Time now);
-    void make_room();
+    void forget(Time now);  // What is older than forgotten_after.
+    void make_room();       // For one more.
   };
 
   base::Guarded<Book> book_;

@@ -12,13 +12,14 @@ namespace milter {
 // where root owns the folder, nor where there is none.
 class AsFolderOwner {
  public:
+  // Takes on the owner's rights on files (setfsuid(2)), where this thread is root's.
   explicit AsFolderOwner(const std::filesystem::path& folder);
-  ~AsFolderOwner();
+  ~AsFolderOwner();  // Takes them back, on the same thread.
   AsFolderOwner(const AsFolderOwner&) = delete;
   AsFolderOwner& operator=(const AsFolderOwner&) = delete;
 
  private:
-  uid_t user_;
+  uid_t user_;  // Whose rights to return to.
   gid_t group_;
 };
 

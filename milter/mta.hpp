@@ -3,15 +3,15 @@
 #include <string>
 #include <string_view>
 
-// How MTAs differ in what they tell a milter.
+// How MTAs differ in what they tell a milter. Pure.
 namespace milter {
 
-// What {v} says: Sendmail gives its version alone ("8.17.1.9"), Postfix its name before it ("Postfix
-// 3.7.11"). False for an MTA that gives none.
+// Whether the macro {v} is Sendmail's: that gives its version alone ("8.17.1.9"), Postfix its name
+// before it ("Postfix 3.7.11"). False for an empty one.
 [[nodiscard]] bool is_sendmail(std::string_view version);
 
-// RFC 3461 §4: "scan+2Bner" -> "scan+ner". A "+" that begins no pair of upper case hexadecimal digits
-// stands for itself.
+// The text behind xtext of RFC 3461 §4, as Sendmail writes {auth_authen}: "scan+2Bner" is
+// "scan+ner". A "+" that begins no pair of upper case hexadecimal digits stands for itself.
 [[nodiscard]] std::string decode_xtext(std::string_view text);
 
 }  // namespace milter

@@ -5,13 +5,14 @@
 
 namespace milter {
 
-// For what would otherwise be said with each message: a trouble that lasts must not fill the log as
-// well. Safe for concurrent use.
+// A brake for what would otherwise be said with each message: a trouble that lasts must not fill
+// the log as well. Safe for concurrent use, without a lock.
 class OnceAMinute {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // True the first time, and when a minute has passed since it was last true.
+  // True the first time, and when a minute has passed since it was last true; of several threads at
+  // once only one is told so.
   [[nodiscard]] bool due(Clock::time_point now = Clock::now()) {
     const auto ticks = now.time_since_epoch().count();
     auto before = last_.load();

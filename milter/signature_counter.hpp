@@ -12,22 +12,25 @@
 namespace milter {
 
 // How often each passing DKIM signature was seen lately: a replay repeats one (RFC 6376 §8.6). Of
-// fixed size: what was seen least makes room. Safe for concurrent use.
+// fixed size, about 1.5 MB: what was seen least makes room. Counts may be too low then, never too
+// high but by a collision of hashes. Safe for concurrent use.
 class SignatureCounter {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
   static constexpr std::chrono::hours window{1};  // From the first time on.
 
-  // Counts the signatures of one message, and tells how often the most frequent of them had been
-  // counted before.
+  // Counts the passing signatures of one message, and returns how often the most frequent of them
+  // had been counted before, within the hour since its first time; 0 for none. Call once per
+  // message.
   [[nodiscard]] std::uint64_t count(const verify::Facts& facts, Time now);
 
  private:
+  // One signature, by a hash of d=, s= and the start of b=.
   struct Slot {
     std::uint64_t key = 0;
     std::uint64_t times = 0;  // 0: free.
-    Time first;
+    Time first;               // When `times` began to count.
   };
   static constexpr std::size_t shards = 64;
   static constexpr std::size_t slots = 1024;  // Of each; 64 k signatures in all.
