@@ -18,15 +18,18 @@
 // What is asked of the DNS and what comes back: values, and no way to ask.
 namespace dns {
 
+// The record types we ask for, with their numbers on the wire (RFC 1035 §3.2.2, RFC 3596 §2.1).
 enum class Type : std::uint16_t { a = 1, ptr = 12, mx = 15, txt = 16, aaaa = 28 };
 
+// One question. Two are equal when the DNS would say so, as names are in lower case.
 struct Question {
-  std::string name;  // Lower case, no trailing dot. Always absolute: search lists never apply.
-  Type type = Type::txt;
+  std::string name;       // Lower case, no trailing dot. Always absolute: search lists never apply.
+  Type type = Type::txt;  // What kind of record is wanted.
 
   friend auto operator<=>(const Question&, const Question&) = default;
 };
 
+// What became of a question. Only `failure` and `timeout` are temporary errors.
 enum class Outcome : std::uint8_t {
   found,    // At least one record.
   no_data,  // The name exists, not with this type.
@@ -47,23 +50,26 @@ constexpr auto words_of(Outcome) {
   return outcome == Outcome::failure || outcome == Outcome::timeout;
 }
 
+// One MX record (RFC 1035 §3.3.9).
 struct MailExchange {
-  std::uint16_t preference = 0;
-  std::string host;  // No trailing dot; empty for the null MX (RFC 7505).
+  std::uint16_t preference = 0;  // The lowest is tried first.
+  std::string host;              // No trailing dot; empty for the null MX (RFC 7505).
 
   friend bool operator==(const MailExchange&, const MailExchange&) = default;
 };
 
-// TXT (its strings joined) and PTR (no trailing dot); A and AAAA; MX.
+// One record's data. Which alternative it is follows from the type asked for: TXT (its strings
+// joined) and PTR (no trailing dot) are text, A and AAAA addresses, MX a MailExchange.
 using Record = std::variant<std::string, base::IpAddress, MailExchange>;
 
-// As shown in logs and events: the TXT or PTR text, the address, or "10 mail.example".
+// The record as shown in logs and events: the TXT or PTR text as it is, the address, or "10
+// mail.example" ("0 ." for the null MX). Not escaped.
 [[nodiscard]] std::string text(const Record& record);
-// The record that text() shows so, for questions of that type.
+// The record of that type which text() shows so; nothing when the text is no such record.
 [[nodiscard]] std::optional<Record> parse_record(Type type, std::string_view text);
 
-// The records of one answer, never changed once made: copies share them, from the cache to the
-// event of every message that asked.
+// The records of one answer, in the order of the message, never changed once made: copies share
+// them, from the cache to the event of every message that asked. Safe for concurrent use.
 class Records {
  public:
   Records() = default;
@@ -76,7 +82,9 @@ class Records {
   [[nodiscard]] bool empty() const noexcept { return list_ == nullptr; }
   [[nodiscard]] const Record* begin() const noexcept { return list_ ? list_->data() : nullptr; }
   [[nodiscard]] const Record* end() const noexcept { return begin() + size(); }
+  // REQUIRES: not empty().
   [[nodiscard]] const Record& front() const { return list_->front(); }
+  // REQUIRES: i < size().
   [[nodiscard]] const Record& operator[](std::size_t i) const { return (*list_)[i]; }
 
   friend bool operator==(const Records& a, const Records& b) { return std::ranges::equal(a, b); }
@@ -85,10 +93,11 @@ class Records {
   std::shared_ptr<const std::vector<Record>> list_;  // Null when there are none.
 };
 
+// What came back for one Question. The default is a time-out.
 struct Answer {
-  Outcome outcome = Outcome::timeout;
-  Records records{};
-  base::Seconds ttl{0};
+  Outcome outcome = Outcome::timeout;  // Records are there only when `found`.
+  Records records{};       // Of the type asked for; aliases on the way are not among them.
+  base::Seconds ttl{0};    // Of the records, or of their absence (RFC 2308).
   bool authentic = false;  // The AD bit, when the configured server is trusted with it.
 
   friend bool operator==(const Answer&, const Answer&) = default;

@@ -12,13 +12,14 @@
 
 namespace dns {
 
-// Watches whether the resolver itself fails, by questions of its own (decisions/0013): names that
-// nobody has asked for, made up below a few top-level domains, which no cache can answer. Nothing
-// that stands in a message counts, as senders can name as many broken domains as they like; what
-// fails in messages is only the occasion to ask. Stands under the cache, where each lookup is a
-// real question. Safe for concurrent use.
+// Watches whether the resolver itself fails, by questions of its own, the canaries
+// (decisions/0013): names that nobody has asked for, made up below a few top-level domains, which
+// no cache can answer. Nothing that stands in a message counts, as senders can name as many broken
+// domains as they like; what fails in messages is only the occasion to ask. Stands under the cache,
+// where each lookup is a real question. Safe for concurrent use.
 class BreakerResolver final : public Resolver {
  public:
+  // When to ask and how long to wait. Only `zones` can be configured.
   struct Options {
     // Domains below which a name is made up; what comes back for it is all the same, if only
     // something does. Empty: nothing is ever asked, and it never opens.
@@ -27,18 +28,21 @@ class BreakerResolver final : public Resolver {
     std::chrono::seconds often{2};             // Between two rounds when something has failed …
     std::chrono::seconds seldom{600};          // … and when nothing has.
     std::chrono::seconds expiry{3600};         // When a zone that fails alone proves nothing more.
+    // The clock; called from any thread. Tests give their own.
     std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
   };
 
   // Keeps references: messages' questions go to `below`, its own to `direct`, which should not have
   // them wait behind the others. Both may outlive this object with questions on their way.
   BreakerResolver(Resolver& below, Resolver& direct, const Options& options);
-  ~BreakerResolver() override;
+  ~BreakerResolver() override;  // Canaries on their way are forgotten.
   BreakerResolver(const BreakerResolver&) = delete;
   BreakerResolver& operator=(const BreakerResolver&) = delete;
 
+  // Passes the question on to `below`, and notes how it went.
   [[nodiscard]] Pending lookup(const Question& question) override;
 
+  // What the last round of canaries found.
   struct State {
     bool open = false;       // The resolver fails: no permanent verdict should rest on its answers.
     std::size_t names = 0;   // That were asked in the last round …
@@ -54,8 +58,8 @@ class BreakerResolver final : public Resolver {
 
  private:
   struct Watch;
-  Resolver& below_;
-  Resolver& direct_;
+  Resolver& below_;   // For messages.
+  Resolver& direct_;  // For canaries.
   std::unique_ptr<Watch> watch_;
 };
 

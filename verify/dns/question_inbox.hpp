@@ -9,20 +9,22 @@
 
 namespace dns {
 
-// What other threads hand to the one that does the work.
+// What other threads hand to the one that does the work. Safe for concurrent use.
 class QuestionInbox {
  public:
+  // One question and whom to answer.
   struct Asked {
-    Question question;
-    Promise promise;
-    bool urgent = false;
+    Question question;    // With a name that DNS can hold.
+    Promise promise;      // The end that owes the answer.
+    bool urgent = false;  // Passes those that wait.
   };
+  // All that was put in since the last take(), in that order.
   struct Content {
     std::vector<Asked> asked;
-    bool stopping = false;
+    bool stopping = false;  // stop() was called: no more will be answered.
   };
 
-  // Rings when nobody has rung since the last take().
+  // Puts a question in and returns at once. Rings when nobody has rung since the last take().
   [[nodiscard]] Pending put(const Question& question, bool urgent, const EventPoll& bell) {
     Asked asked{.question = question, .promise = {}, .urgent = urgent};
     Pending pending = asked.promise.pending();
@@ -37,12 +39,13 @@ class QuestionInbox {
     return pending;
   }
 
+  // Tells the thread to end. From any thread.
   void stop(const EventPoll& bell) {
     guarded_.lock()->stopping = true;
     bell.ring();
   }
 
-  // The lock is free again when the work begins.
+  // Empties the inbox. The lock is free again when the work begins.
   [[nodiscard]] Content take() {
     const auto content = guarded_.lock();
     return {std::exchange(content->asked, {}), content->stopping};

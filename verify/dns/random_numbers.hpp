@@ -8,9 +8,11 @@
 
 namespace dns {
 
-// Numbers an outsider cannot guess (RFC 5452 §9.2), from the kernel, many at a time. Of one thread.
+// Numbers an outsider cannot guess (RFC 5452 §9.2), from the kernel, many at a time: ids of
+// packets, spelling of names, made up names. Used by one thread only.
 class RandomNumbers {
  public:
+  // A number from 0 to 65535, all equally likely.
   [[nodiscard]] std::uint16_t next() {
     if (used_ == numbers_.size()) {
       // Up to 256 octets come at once and whole, once the machine has started.
@@ -21,8 +23,8 @@ class RandomNumbers {
   }
 
  private:
-  std::array<std::uint16_t, 128> numbers_{};
-  std::size_t used_ = 128;
+  std::array<std::uint16_t, 128> numbers_{};  // 256 octets: what getrandom(2) gives in one piece.
+  std::size_t used_ = 128;                    // How many of them were given out: all, at first.
 };
 
 }  // namespace dns

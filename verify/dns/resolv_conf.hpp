@@ -9,42 +9,44 @@
 
 namespace dns {
 
-// The name servers of a resolv.conf(5).
+// What a resolv.conf(5) says about name servers.
 struct ResolvConf {
-  std::vector<ServerAddress> servers;
+  std::vector<ServerAddress> servers;   // In the order of the file; at most 8.
   std::vector<std::string> unreadable;  // What followed "nameserver" and is no address, printable.
 
   friend bool operator==(const ResolvConf&, const ResolvConf&) = default;
 };
 
-// Reads the "nameserver" lines, as many as c-ares and the C library would use at most; all else is
-// about names that people type. Pure, total.
+// Reads the "nameserver" lines; all else is about names that people type. More servers than the C
+// library would use are read, up to 8. Any text gives a result. Pure.
 [[nodiscard]] ResolvConf parse_resolv_conf(std::string_view text);
 
-// Watches one file. Of one thread.
+// Watches one file for changes. Used by one thread only.
 class ResolvConfFile {
  public:
   explicit ResolvConfFile(std::filesystem::path file) : file_(std::move(file)) {}
 
-  // What it holds now; empty when it cannot be read. Remembers which state of the file that was.
+  // What the file holds now, its first 64 KiB; empty when it cannot be read. Remembers which state
+  // of the file that was.
   [[nodiscard]] ResolvConf read();
-  // True when it is not in the state it was read in: replaced, written to, gone or come back.
+  // True when the file is not in the state it was read in: replaced, written to, gone or come back.
+  // Costs one stat(2).
   [[nodiscard]] bool changed() const;
 
  private:
-  struct Stamp {  // All zero: no file.
+  struct Stamp {  // What tells states of a file apart. All zero: no file.
     std::uintmax_t device = 0;
     std::uintmax_t node = 0;
-    std::intmax_t seconds = 0;
+    std::intmax_t seconds = 0;  // When it was last written to, with nanoseconds.
     std::intmax_t nanoseconds = 0;
     std::intmax_t octets = 0;
 
     friend bool operator==(const Stamp&, const Stamp&) = default;
   };
-  [[nodiscard]] Stamp stamp() const;
+  [[nodiscard]] Stamp stamp() const;  // What the file is now.
 
   std::filesystem::path file_;
-  Stamp read_;
+  Stamp read_;  // Of the last read().
 };
 
 }  // namespace dns

@@ -12,8 +12,8 @@
 namespace dns {
 
 // Whose name it is, roughly: the registered name ("example.com", "example.co.uk"), and of reverse
-// names the network (an IPv4 /16, an IPv6 /32). A part of `name`. Who wants more names than these
-// has to buy them.
+// names the network (an IPv4 /16, an IPv6 /32). A guess without DNS; a part of `name`. Who wants
+// more names than these has to buy them.
 [[nodiscard]] std::string_view owner_of(std::string_view name);
 
 // Questions that wait to be sent. Owners take turns, so that thousands of questions about one's
@@ -21,14 +21,15 @@ namespace dns {
 template <class Item>
 class WaitingLine {
  public:
+  // Bounds, so that a flood costs bounded memory.
   struct Options {
-    std::size_t items_max = 10'000;
-    std::size_t items_of_owner_max = 1'000;
+    std::size_t items_max = 10'000;          // In all lines together.
+    std::size_t items_of_owner_max = 1'000;  // In the line of one owner.
   };
 
   explicit WaitingLine(const Options& options = {}) : options_(options) {}
 
-  // False when there is no room.
+  // Puts the item behind those of the same owner; false when there is no room for it.
   [[nodiscard]] bool push(std::string_view owner, Item item) {
     if (size_ >= options_.items_max) return false;
     auto place = owners_.find(owner);
@@ -42,7 +43,7 @@ class WaitingLine {
     return true;
   }
 
-  // REQUIRES: not empty().
+  // Takes the first item of the owner whose turn it is. REQUIRES: not empty().
   [[nodiscard]] Item pop() {
     const auto place = turns_.front();
     Item item = std::move(place->second.front());
@@ -63,9 +64,9 @@ class WaitingLine {
   using Owners = std::map<std::string, std::deque<Item>, std::less<>>;  // Places stay valid.
 
   const Options options_;
-  Owners owners_;
-  std::list<typename Owners::iterator> turns_;
-  std::size_t size_ = 0;
+  Owners owners_;                               // Their lines, none of them empty.
+  std::list<typename Owners::iterator> turns_;  // Owners with items, the next first.
+  std::size_t size_ = 0;                        // Items in all lines.
 };
 
 }  // namespace dns
