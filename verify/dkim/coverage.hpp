@@ -13,8 +13,8 @@ namespace dkim {
 
 // A field that may occur once, and stands there more often with different words.
 struct RepeatedField {
-  std::string_view name;  // Lower case; static.
-  std::size_t occurrences = 0;
+  std::string_view name;        // Lower case; static.
+  std::size_t occurrences = 0;  // 2 or more.
 
   friend bool operator==(const RepeatedField&, const RepeatedField&) = default;
 };
@@ -27,7 +27,7 @@ struct RepeatedField {
 
 // True when h= names one of `repeated`, but less often than it stands there: a signature covers the
 // lowest occurrences (RFC 6376 §5.4.2), and what was put on top is what most readers show (§8.15).
-// A field that h= does not name at all is nobody's word in the first place.
+// A field that h= does not name at all is nobody's word in the first place. Pure.
 [[nodiscard]] bool leaves_open(const Signature& signature, std::span<const RepeatedField> repeated);
 
 // True when a field that h= names is as long as Postfix keeps of one for a milter and for the

@@ -15,10 +15,11 @@
 namespace dkim {
 
 // The verdict on one DKIM-Signature field: what the log, the event, Authentication-Results and
-// DMARC need of it, and no more.
+// DMARC need of it, and no more. A plain value. Texts are the sender's: escape them before they are
+// shown.
 struct Result {
-  Status status = Status::none;
-  Reason reason = Reason::none;
+  Status status = Status::none;        // The word of RFC 8601 for `reason`.
+  Reason reason = Reason::none;        // Why it did not pass, or what a pass leaves open.
   std::optional<base::Domain> domain;  // d=, absent when it could not be read.
   std::string selector;                // s= as written
   std::string algorithm;               // a= as written
@@ -45,16 +46,17 @@ struct Candidate {
   base::Result<Signature, Reason> signature;
 };
 
-// Step 1, pure: every DKIM-Signature field, top first. The ones to verify are chosen so that
-// those which can align with `author` come before the rest (RFC 6376 §6.1 lets a verifier limit
-// their number; a pile of foreign signatures must not push out the author's own); what is past
-// signatures_max carries Reason::too_many_signatures. Of more than 100 fields the first 100 and
-// the next 100 that can align are listed, one more with that reason, and the rest is left out.
+// Step 1, pure: every DKIM-Signature field, top first. The ones to verify are chosen so that those
+// which can align with `author` come before the rest (RFC 6376 §6.1 lets a verifier limit their
+// number; a pile of foreign signatures must not push out the author's own); what is past
+// signatures_max carries Reason::too_many_signatures. Of more than 100 fields the first 100 and the
+// next 100 that can align are listed, one more with that reason, and the rest is left out.
+// `headers` outlives the candidates.
 [[nodiscard]] std::vector<Candidate> find_signatures(const mail::Headers& headers,
                                                      const std::optional<base::Domain>& author,
                                                      const Options& options);
 
-// Still step 1: asks for the body hash of each candidate that was parsed.
+// Still step 1: asks `hashes` for what each candidate that was parsed needs, before the body comes.
 void want_body_hashes(std::span<const Candidate> candidates, BodyHashes& hashes);
 
 // Step 2 is the resolver's: one key_question() for each Candidate that was parsed.
@@ -65,8 +67,8 @@ struct Message {
       : headers(headers_given), body(body_given), repeated(find_repeated(headers_given)) {}
 
   const mail::Headers& headers;
-  const BodyHashes& body;
-  std::vector<RepeatedField> repeated;
+  const BodyHashes& body;               // finish() was called.
+  std::vector<RepeatedField> repeated;  // Found once for all signatures.
 };
 
 // Step 3, pure: the verdict on one field (RFC 6376 §6.1). `key_answer` is only read when the
@@ -75,8 +77,9 @@ struct Message {
                            const Message& message, const Options& options, KeyCache& keys,
                            const Clock& clock);
 
-// The same for the signature of a message that stands in the field `own`: DKIM's, or the newest of
-// an ARC chain. What keeps it from vouching whatever the key says is said whatever the key says.
+// The verdict on the signature of a whole message that stands in the field `own`: DKIM's, or the
+// newest ARC-Message-Signature of a chain. Header, body, times, and what is left uncovered. What
+// keeps it from vouching whatever the key says is said whatever the key says.
 [[nodiscard]] Verdict verify_message(const Signature& signature, const mail::HeaderField& own,
                                      const Message& message, const dns::Answer& key_answer,
                                      const Options& options, KeyCache& keys, const Clock& clock);

@@ -13,6 +13,7 @@
 
 namespace dkim {
 
+// What this site accepts of signatures; section [dkim] of the configuration sets some of it.
 struct Options {
   std::size_t signatures_max =
       10;                    // More are not looked at: each costs a lookup and a verification.
@@ -25,7 +26,7 @@ struct Options {
   base::Seconds future_max{24 * 60 * 60};
 };
 
-// RFC 8601 §2.7.1.
+// The results of RFC 8601 §2.7.1.
 enum class Status : std::uint8_t { none, pass, fail, policy, neutral, temperror, permerror };
 constexpr auto words_of(Status) {
   return std::to_array<std::string_view>(
@@ -36,7 +37,7 @@ constexpr auto words_of(Status) {
   return base::word(status);
 }  // "temperror"
 
-// What is said of a signature (RFC 6376 §6.1).
+// What is said of one signature (RFC 6376 §6.1). The default is a pass that nobody checked.
 struct Verdict {
   Reason reason = Reason::none;
   bool verified = false;  // Key and sums are right; `reason` is then about something else.
@@ -44,33 +45,36 @@ struct Verdict {
   int key_bits = 0;       // Of an RSA key; 0 when no key was read.
 };
 
-// The status that goes with each Reason. Nothing but Reason::none is a pass, and what verified but
-// leaves something uncovered (docs/decisions/0007). Nothing is temperror but what could still pass.
+// The status that goes with each Reason. A pass is Reason::none, and what verified but leaves
+// something uncovered (docs/decisions/0007). Nothing is temperror but what could still pass. Pure.
 [[nodiscard]] Status status_of(const Verdict& verdict);
 
-// What a signature is checked against. The hash is asked for only when a key is there to use it,
-// and once.
+// What a signature is checked against.
 struct Sums {
-  std::function<crypto::Sha256()> signed_hash;  // Of the header fields.
-  std::optional<BodyHash> body;                 // Nothing: the signature covers no body.
+  // Makes the hash of the signed header fields: called only when a key is there to use it, and
+  // once.
+  std::function<crypto::Sha256()> signed_hash;
+  std::optional<BodyHash> body;  // Nothing: the signature covers no body.
 };
 
-// What the key and the sums say (§6.1.2, §6.1.3). Tries the keys of `answer` until one verifies; if
-// none does, the verdict is that of the key that came furthest. A body that does not fit is said
-// whatever became of the key: nobody gains by making it hard to get.
+// What the key and the sums say (§6.1.2, §6.1.3). Tries the keys of `answer`, keys_max at most,
+// until one verifies; if none does, the verdict is that of the key that came furthest. A body that
+// does not fit is said whatever became of the key: nobody gains by making it hard to get. Pure but
+// for the memo `keys`.
 [[nodiscard]] Verdict verify(const Signature& signature, const dns::Answer& answer,
                              const Sums& sums, const Options& options, KeyCache& keys);
 
-// The times that signatures are judged by.
+// The times that the t= and x= of signatures are judged by.
 struct Clock {
-  base::WallTime now;
+  base::WallTime now;  // What t= is compared with.
   // When the message came to our administrative domain: what x= is compared with (RFC 6376 §3.5).
   base::WallTime received;
   // The signatures of many independent signers have expired: `now` may be ahead of the time.
   bool ahead_in_doubt = false;
 };
 
-// Reason::none, or why the times of the field speak against it (RFC 6376 §3.5).
+// Reason::none, or why the times of the field speak against it: `expired` or `in_future` (RFC 6376
+// §3.5), each with the tolerance of `options`. Pure.
 [[nodiscard]] Reason check_times(const Signature& signature, const Options& options,
                                  const Clock& clock);
 
