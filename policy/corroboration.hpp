@@ -25,7 +25,8 @@ namespace policy {
 //   -arc-chain               an ARC chain that passes; a broken one only beside such an identity
 //   -other-signature         a signature that passed without being aligned
 //   -forwarder               MAIL FROM rewritten by SRS, and SPF passes for it
-//   -delivered-before        traces of an earlier delivery, from a client with a confirmed name; for
+//   -delivered-before        traces of an earlier delivery, from a client with a confirmed name;
+//   for
 //                            a protected domain it does not count
 //   -unchecked               a temporary error hides whether the evidence is sufficient
 //
@@ -35,10 +36,11 @@ namespace policy {
 struct Corroboration {
   std::vector<std::string> evidence;  // As named above, those for rejecting first.
   bool sufficient = false;            // At least one for, none against, whatever is in doubt.
-  bool in_doubt = false;              // It is, or is not, by what the temporary errors hide.
+  bool in_doubt = false;              // What the temporary errors hide decides whether it is.
 };
 
-// REQUIRES: facts.dmarc.status is fail, or `claim` unfounded.
+// Weighs the evidence in `facts`; `claim` is that of judge_claim(). Pure. REQUIRES:
+// facts.dmarc.status is fail, or `claim` unfounded.
 [[nodiscard]] Corroboration corroborate(const verify::Facts& facts, Claim claim);
 
 }  // namespace policy

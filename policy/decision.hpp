@@ -13,14 +13,15 @@
 namespace policy {
 
 // What only this gateway knows, and only now: inputs of a decision that no check can find out
-// again.
+// again, which is why the event keeps them.
 struct Circumstances {
-  bool dns_degraded = false;       // The resolver itself fails (dns::BreakerResolver).
-  bool deferred_too_long = false;  // Mail of this domain has been deferred for so long that waiting
-                                   // for its DNS makes no sense any more.
-  std::uint64_t signature_repeats =
-      0;  // Messages seen before with a passing signature of this one.
-  OwnFieldCount own_fields{};  // That would have to be removed.
+  bool dns_degraded = false;  // The resolver itself fails (dns::BreakerResolver).
+  // Mail of this domain has been deferred for so long that waiting for its DNS makes no sense any
+  // more.
+  bool deferred_too_long = false;
+  // How many messages came before with a passing signature of this one: a replay repeats one.
+  std::uint64_t signature_repeats = 0;
+  OwnFieldCount own_fields{};  // Fields in our name, which would have to be removed.
 
   // Of what is in doubt about this message, what vouched for its author before, as
   // "dkim s1._domainkey.example.com", "spf example.com" or "seal s1._domainkey.list.example".
@@ -29,26 +30,28 @@ struct Circumstances {
   friend bool operator==(const Circumstances&, const Circumstances&) = default;
 };
 
-// All a decision depends on, beside the rules.
+// One message as a decision sees it: all that the decision depends on, beside the rules. What is
+// referred to outlives the call.
 struct Message {
   const verify::Facts& facts;
   const verify::Connection& connection;
   const verify::Envelope& envelope;
   Circumstances circumstances;
-  std::string_view event_id;
+  std::string_view event_id;  // For the reply.
 };
 
 // What a tenant wanted that the message did not get, because another one of its recipients asked
 // for less.
 struct Stricter {
-  std::string recipients_domain;
-  Action action = Action::accept;
-  std::string rule;
+  std::string recipients_domain;   // Of some of the recipients.
+  Action action = Action::accept;  // What their tenant's rules asked for …
+  std::string rule;                // … and which of them.
 
   friend bool operator==(const Stricter&, const Stricter&) = default;
 };
 
-// What will be done, and why. The milter carries it out without thinking further.
+// What will be done, and why. The milter carries it out without thinking further. The default
+// accepts.
 struct Decision {
   Action action = Action::accept;
   // What the site's rules, or the published policy, ask for: equal to action unless the preset is
@@ -102,13 +105,13 @@ struct Decision {
 [[nodiscard]] Decision decide(const Message& message, const Rules& rules);
 
 // The decision on mail of a trusted client: accept, with the rule that says so. Only who logged in
-// and forges more fields of ours than can be removed is judged by that, as everybody is. The facts of
-// `message` are empty.
+// and forges more fields of ours than can be removed is judged by that, as everybody is. The facts
+// of `message` are empty, as nothing was checked. Pure.
 [[nodiscard]] Decision decide_trusted(const TrustVerdict& verdict, const Message& message,
                                       const Rules& rules);
 
-// True when fields in our name must not stay in the message (RFC 8601 §5). Mail of a trusted network
-// may carry what we wrote ourselves on its way in.
+// True when fields in our name must not stay in the message (RFC 8601 §5). Mail of a trusted
+// network may carry what we wrote ourselves on its way in. `verified` as Event::verified has it.
 [[nodiscard]] bool removes_own_fields(bool verified, const verify::Connection& connection);
 
 }  // namespace policy

@@ -25,6 +25,8 @@ class DomainTable {
     index_ = std::move(index);
   }
 
+  // The entries as they were given; empty for a table without any. Lives as long as a copy of the
+  // table.
   [[nodiscard]] const std::vector<Entry>& list() const noexcept {
     static const std::vector<Entry> none;
     return index_ ? index_->list : none;

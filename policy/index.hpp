@@ -15,6 +15,8 @@
 // name, or for each prefix length in use, however many values there are.
 namespace policy {
 
+// Lets a map of strings be asked with views. Not keyed: the names in these maps are the site's own,
+// and no stranger can add any.
 struct TextHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view text) const noexcept {
@@ -22,6 +24,7 @@ struct TextHash {
   }
 };
 
+// Values by domain name: A-labels in lower case.
 template <class Value>
 using ByName = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
 
@@ -39,6 +42,7 @@ void walk_up(const ByName<Value>& values, std::string_view name, Visit visit) {
   }
 }
 
+// Values by network. Building is for one thread; many may look things up afterwards.
 template <class Value>
 class ByNetwork {
  public:
@@ -61,7 +65,7 @@ class ByNetwork {
   }
 
  private:
-  using Key = std::array<char, 16>;
+  using Key = std::array<char, 16>;  // The octets of an address; of IPv4 the first four.
 
   // The address without the bits beyond the prefix.
   static Key key_of(const base::IpAddress& address, unsigned prefix_bits) {
@@ -75,6 +79,7 @@ class ByNetwork {
     return key;
   }
 
+  // One map for each prefix length in use.
   std::map<std::pair<base::IpAddress::Family, unsigned>, ByName<Value>> values_;
 };
 

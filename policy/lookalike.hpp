@@ -10,10 +10,11 @@ namespace policy {
 
 // A text as people read it.
 struct Look {
+  // `shown` is UTF-8: a domain in U-labels, or a display name.
   explicit Look(std::string_view shown);
 
   std::string text;           // skeleton()
-  std::uint32_t letters = 0;  // Which it has: most texts are told apart by that alone.
+  std::uint32_t letters = 0;  // Which it has, a bit each: most texts are told apart by that.
 
   // True when `word` stands in it with no letter or digit next to it.
   [[nodiscard]] bool has_word(const Look& word) const;
@@ -22,6 +23,7 @@ struct Look {
 // A domain as people read it, to be compared with those it may be meant to look like.
 class Appearance {
  public:
+  // Works out all that is compared later: made once for each protected domain.
   explicit Appearance(const base::Domain& domain);
 
   // True when a reader could take it for `original`: the same telling name, one edit between names
@@ -33,7 +35,7 @@ class Appearance {
   [[nodiscard]] bool stands_in(const Look& text) const;
 
  private:
-  Look whole_;
+  Look whole_;  // All labels.
   Look below_;  // All labels but the top-level domain.
   Look name_;   // The telling name, which one organization has: "examp1e" of "www.examp1e.co.uk".
 };

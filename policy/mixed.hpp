@@ -8,9 +8,11 @@
 #include "policy/decision.hpp"
 #include "policy/rules.hpp"
 
-// A milter gives one answer for the whole message, whoever its recipients are.
+// One answer for recipients of several tenants: a milter gives a single one for the whole message,
+// whoever its recipients are. Pure.
 namespace policy {
 
+// How many Stricter entries a decision has at most.
 inline constexpr std::size_t stricter_max = 100;
 
 // The recipients of one tenant.
@@ -19,13 +21,14 @@ struct Group {
   std::vector<std::string> domains;  // Sorted, each once; without those that are no names.
 };
 
-// In the order of the tenants' list, the site first: never in an order a sender can choose.
-// Without tenants or recipients one group of the site.
+// The recipients, given without brackets, by whose rules count for them. In the order of the
+// tenants' list, the site first: never in an order a sender can choose. Without tenants or
+// recipients one group of the site.
 [[nodiscard]] std::vector<Group> group_by_tenant(const std::vector<std::string>& recipients,
                                                  const Tenants& tenants);
 
-// The answer for all: one of `decisions`, of which there is one for each group. Among equals the
-// first. REQUIRES: at least one.
+// The answer for all: the mildest or the strictest of `decisions`, of which there is one for each
+// group, in the same order. Among equals the first. REQUIRES: at least one.
 [[nodiscard]] Decision choose(Mixed mixed, const std::vector<Group>& groups,
                               std::vector<Decision> decisions);
 

@@ -17,9 +17,9 @@
 // which anybody can write.
 namespace policy {
 
-// All that is set must hold. REQUIRES: one beside `from` is set.
+// What an exception is keyed on: all that is set must hold. REQUIRES: one beside `from` is set.
 struct Match {
-  std::optional<base::Network> client;
+  std::optional<base::Network> client;     // The client's address is in it.
   std::optional<base::Domain> dkim;        // d= of a signature that vouches: this name or below.
   std::optional<base::Domain> arc_sealer;  // See trusted_seal().
   // The client's forward-confirmed name: this one or below. Only for failures that forwarding
@@ -30,6 +30,7 @@ struct Match {
   friend bool operator==(const Match&, const Match&) = default;
 };
 
+// What to do with mail that matches, in place of what DMARC leads to.
 struct Override {
   Match match;
   Action action = Action::accept;  // accept, tag, quarantine or reject.
@@ -45,16 +46,20 @@ enum class Certainty : std::uint8_t { no, in_doubt, yes };
 class Overrides {
  public:
   Overrides() = default;
+  // The list in its order, which counts.
   explicit Overrides(std::vector<Override> list);
 
   [[nodiscard]] const std::vector<Override>& list() const noexcept;  // In order.
 
+  // What a search came to.
   struct Found {
-    const Override* override_ = nullptr;
+    const Override* override_ = nullptr;  // Null: none. Lives as long as a copy of the list.
     Certainty certainty = Certainty::no;
   };
-  // The first that matches; one of the `doubtful` kind also when that is in doubt.
+  // Which overrides count also when it is in doubt whether they match: those that accept or tag, or
+  // those that hold back.
   enum class Doubtful : std::uint8_t { release, restraint };  // To accept or tag; to hold back.
+  // The first override that matches; one of the `doubtful` kind also when that is in doubt.
   [[nodiscard]] Found find(const verify::Facts& facts, const verify::Connection& connection,
                            Doubtful doubtful = Doubtful::release) const;
 
@@ -63,15 +68,16 @@ class Overrides {
   std::shared_ptr<const Index> index_;
 };
 
-// In doubt where nothing is missing but a key or, for a forwarder by its own word in HELO or in the
-// reverse DNS, the confirmation of its name.
+// `yes` when every condition holds. `in_doubt` when none fails, but for one or more a DNS answer is
+// missing: the key of a signature or a seal or, for a forwarder by its own word in HELO or in the
+// reverse DNS, the confirmation of its name. Pure.
 [[nodiscard]] Certainty matches(const Match& match, const verify::Facts& facts,
                                 const verify::Connection& connection);
 
-// "override-client", "override-dkim", "override-arc-sealer", "override-forwarder": by the first of
-// these that is set.
+// The name of the rule for events: "override-client", "override-dkim", "override-arc-sealer" or
+// "override-forwarder", by the first of these conditions that is set.
 [[nodiscard]] std::string rule_of(const Override& override_);
-// "client 192.0.2.0/24, from example.com", for Decision::why.
+// What the override is keyed on, for Decision::why: "client 192.0.2.0/24, from example.com".
 [[nodiscard]] std::string describe(const Match& match);
 
 // Whether an ARC set reports dmarc=pass for the author domain, and its sealer and every newer one

@@ -13,26 +13,30 @@
 // The organisation's own domains: enforced whatever they publish.
 namespace policy {
 
+// One of the site's own domains, and who may write in its name without proving it.
 struct ProtectedDomain {
   base::Domain domain;
-  bool subdomains = true;
+  bool subdomains = true;                       // Whether names below it are protected, too.
   std::vector<base::Network> allow_networks{};  // May send as this domain unauthenticated …
   std::vector<base::Domain> allow_dkim{};       // … and whoever signs as one of these, or below.
   std::vector<std::string> allow_users{};       // SASL identities ({auth_authen}), exactly.
 };
 
+// All protected domains. Immutable and cheap to copy.
 class Protection {
  public:
   Protection() = default;
+  // REQUIRES: no domain twice.
   explicit Protection(std::vector<ProtectedDomain> list);
 
-  // As DomainTable has them.
+  // In the order of the table, which has no meaning.
   [[nodiscard]] const std::vector<ProtectedDomain>& list() const noexcept { return table_.list(); }
+  // The most specific entry that covers `domain`, or null.
   [[nodiscard]] const ProtectedDomain* find(const base::Domain& domain) const {
     return table_.find(domain);
   }
 
-  // Of each in list().
+  // One for each entry of list(), in the same order: what lookalikes are compared with.
   [[nodiscard]] const std::vector<Appearance>& appearances() const noexcept {
     return *appearances_;
   }
@@ -52,12 +56,15 @@ enum class Claim : std::uint8_t {
   unfounded,  // Forged, as far as anybody can tell.
 };
 
+// How the author stands to its domain, and what was found on the way.
 struct ClaimVerdict {
   Claim claim = Claim::none;
-  const ProtectedDomain* domain = nullptr;
+  const ProtectedDomain* domain = nullptr;  // Null only for Claim::none. Of the Protection.
   std::string exception;  // "network 192.0.2.0/24", "dkim esp.example", "user scanner"
 };
 
+// Judges whether whoever wrote the message may use the author domain, if that is a protected one. A
+// temporary error is never taken for a no. Pure.
 [[nodiscard]] ClaimVerdict judge_claim(const Protection& protection, const verify::Facts& facts,
                                        const verify::Connection& connection);
 

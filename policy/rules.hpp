@@ -17,6 +17,7 @@
 // asks for; policy::Rules is what we do about it.
 namespace policy {
 
+// How mail is quarantined: marked by a header field, or put on hold in the MTA's queue.
 enum class Quarantine : std::uint8_t { header, hold };
 
 // Which answer a message gets whose recipients belong to tenants that disagree.
@@ -25,9 +26,9 @@ constexpr auto words_of(Mixed) { return std::to_array<std::string_view>({"mildes
 
 // How far the mail of one sender is enforced, whoever receives it.
 struct SenderStage {
-  base::Domain domain;  // Of the From field.
-  bool subdomains = true;
-  Stage stage;
+  base::Domain domain;     // Of the From field.
+  bool subdomains = true;  // Whether names below it count, too.
+  Stage stage;             // How much of the rules is done to such mail.
 };
 
 // What to do instead of holding mail back while the resolver itself fails and no verdict can be
@@ -35,18 +36,19 @@ struct SenderStage {
 enum class Degraded : std::uint8_t { accept, defer };
 constexpr auto words_of(Degraded) { return std::to_array<std::string_view>({"accept", "defer"}); }
 
+// All that a site configures about decisions. A value; immutable once a session has it.
 struct Rules {
-  Trust trust;
-  Stance site;      // For recipients of no tenant.
-  Tenants tenants;  // By recipient domain.
-  Mixed mixed = Mixed::mildest;
-  Protection protection;                  // Domains enforced whatever they publish.
-  Overrides overrides;                    // Of the site; after the tenant's own.
-  std::vector<base::Domain> arc_sealers;  // Believed about what they received.
-  DomainTable<SenderStage> stages;
-  Degraded degraded = Degraded::defer;
-  Quarantine quarantine = Quarantine::header;
-  std::string quarantine_header = "X-Postern-Quarantine: yes";
+  Trust trust;                                 // Whose mail is not verified.
+  Stance site;                                 // For recipients of no tenant.
+  Tenants tenants;                             // By recipient domain.
+  Mixed mixed = Mixed::mildest;                // For recipients of several tenants.
+  Protection protection;                       // Domains enforced whatever they publish.
+  Overrides overrides;                         // Of the site; after the tenant's own.
+  std::vector<base::Domain> arc_sealers;       // Believed about what they received.
+  DomainTable<SenderStage> stages;             // By author domain.
+  Degraded degraded = Degraded::defer;         // While our DNS fails.
+  Quarantine quarantine = Quarantine::header;  // How it is done.
+  std::string quarantine_header = "X-Postern-Quarantine: yes";  // With Quarantine::header.
   std::string signals_header;  // Name of the field that names the signals; empty: none.
 };
 

@@ -6,7 +6,8 @@
 #include "policy/decision.hpp"
 #include "policy/rules.hpp"
 
-// Odd things worth telling: for events and an optional header field. No verdict rests on them.
+// Signals: odd things worth telling, for events and an optional header field. No verdict rests on
+// them. Pure.
 namespace policy {
 
 // Each "name" or "name:detail", detail printable and without spaces, in this order:

@@ -15,6 +15,8 @@ constexpr auto words_of(Action) {
   return std::to_array<std::string_view>({"accept", "tag", "quarantine", "defer", "reject"});
 }
 
+// What follows a failed DMARC check: nothing but a word in the log; what RFC 9989 §7.4 asks for, a
+// refusal only when corroborated; or what the domain publishes, to the letter.
 enum class Preset : std::uint8_t { monitor, rfc9989, strict };
 constexpr auto words_of(Preset) {
   return std::to_array<std::string_view>({"monitor", "rfc9989", "strict"});
@@ -39,9 +41,10 @@ constexpr auto words_of(TemporaryError) {
   return std::to_array<std::string_view>({"weigh", "defer", "accept"});
 }
 
+// What one group of recipients wants done: the site's [policy], or that of a tenant.
 struct Stance {
-  Preset preset = Preset::rfc9989;
-  Stage stage;
+  Preset preset = Preset::rfc9989;  // What follows a failed DMARC check.
+  Stage stage;                      // How much of it is really done.
   TemporaryError on_temporary_error = TemporaryError::weigh;
   Action on_from_fault = Action::reject;  // accept, tag, quarantine or reject.
   Action on_spf_fail = Action::accept;    // SPF -all where the domain publishes no DMARC.
