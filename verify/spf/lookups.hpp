@@ -7,10 +7,11 @@
 
 namespace spf {
 
-// The DNS questions of one run of an evaluation: each is asked once, and none is waited for.
+// The DNS questions of one run of an evaluation: each is asked once, and none is waited for. Used
+// by one thread at a time.
 class Lookups {
  public:
-  // Keeps a reference to `resolver`.
+  // `resolver` outlives this object.
   explicit Lookups(dns::Resolver& resolver) : resolver_(resolver) {
     asked_.reserve(asked_expected);
   }

@@ -12,6 +12,7 @@ namespace spf {
 // The rewritten records of one evaluation, and what their tokens stand for. It never asks anything.
 class Rewriting {
  public:
+  // What a token stands for: a term of some record, or one host of it.
   struct Node {
     const Level* level = nullptr;
     const Term* term = nullptr;
@@ -26,7 +27,8 @@ class Rewriting {
   // What a token stands for; null for text that is none. Holds as long as this object.
   [[nodiscard]] const Node* find(const char* token) const;
 
-  // At most 13 terms of some 20 octets: libspf2 silently forgets what a record has past 511.
+  // The record as libspf2 is given it. At most 13 terms of some 20 octets: libspf2 silently forgets
+  // what a record has past 511.
   [[nodiscard]] std::string rewrite(const Level& level);
 
  private:

@@ -16,6 +16,8 @@ struct Sender {
   std::optional<std::string> helo;        // Absent likewise.
 };
 
+// Takes the request apart: for an empty MAIL FROM, and for HELO, the sender is postmaster@HELO (RFC
+// 7208 §2.3, §2.4). Pure.
 [[nodiscard]] Sender find_sender(const Request& request);
 
 // True when a name server can be asked for `name`: labels of 1 to 63 octets, at most 253 in all,

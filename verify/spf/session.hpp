@@ -32,40 +32,45 @@ struct Stop {
 // One run of an evaluation: identity, counters, and what each term asks of DNS. An engine decides
 // which term matches, with nothing but what the session tells it; so both engines count, ask and
 // fail alike. Once stopped, every question is answered "no" at no cost.
+//
 // Nothing is waited for: an answer that is not there stops the run, and whoever wants the result
-// runs it again when the answer has come.
+// runs it again, with a new session, when the answer has come. Used by one thread at a time.
 class Session {
  public:
+  // `resolver` outlives this object; the rest is copied.
   Session(const Request& request, dns::Resolver& resolver, const Options& options,
           base::WallTime now);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  // Whom the record is asked about, and on whose behalf.
   [[nodiscard]] const base::IpAddress& client() const { return client_; }
   [[nodiscard]] const Sender& sender() const { return sender_; }
 
-  // The checked domain's record; null when stopped.
+  // The checked domain's record; null when stopped. The pointer holds as long as this object.
   [[nodiscard]] const Level* open();
   // The record that an include or redirect names; null when stopped. Counts the term.
   [[nodiscard]] const Level* open(const Level& level, const Term& term);
 
-  // An engine has come to `term`: it is counted if it costs DNS. False when stopped.
+  // To be called when an engine has come to `term`: it is counted if it costs DNS. False when
+  // stopped.
   bool reach(const Level& level, const Term& term);
 
   // What an `a` term compares with the client, of the client's family. Calls reach().
   [[nodiscard]] std::vector<base::IpAddress> addresses(const Level& level, const Term& term);
   // The hosts of an `mx` term. Calls reach().
   [[nodiscard]] std::vector<std::string> exchanges(const Level& level, const Term& term);
-  // What it compares with the client for one of them.
+  // What an `mx` term compares with the client for one of its hosts.
   [[nodiscard]] std::vector<base::IpAddress> host_addresses(const std::string& host);
-  // Whether an `exists` or `ptr` term matches. Call reach().
+  // Whether an `exists` or `ptr` term matches. Both call reach().
   [[nodiscard]] bool exists(const Level& level, const Term& term);
   [[nodiscard]] bool ptr(const Level& level, const Term& term);
 
-  // For engines that fail by themselves. The first stop stays.
+  // Ends the run, for engines that fail by themselves. The first stop stays.
   void stop(Status status, std::string problem);
-  // `detail` follows the words of the problem.
+  // The same for a Problem; `detail` follows the words of it.
   void stop(Status status, Problem cause, std::string_view detail = {});
+  // Why the run ended without a match; nothing while it goes on.
   [[nodiscard]] const std::optional<Stop>& stopped() const { return stop_; }
   // Valid when an answer was not there: then there is no result.
   [[nodiscard]] const dns::Pending& missing() const { return lookups_.missing(); }
@@ -96,12 +101,12 @@ class Session {
   const base::WallTime now_;
   Lookups lookups_;
 
-  std::deque<Level> levels_;  // A deque: engines keep pointers.
-  const Level* main_ = nullptr;
+  std::deque<Level> levels_;     // A deque: engines keep pointers.
+  const Level* main_ = nullptr;  // The last main level, whose exp= explains a fail.
   std::string_view last_term_;
-  std::size_t terms_ = 0;
-  std::size_t voids_ = 0;
-  std::size_t prefetched_ = 0;
+  std::size_t terms_ = 0;                               // Reached that cost DNS (§4.6.4).
+  std::size_t voids_ = 0;                               // Void look-ups (§4.6.4).
+  std::size_t prefetched_ = 0;                          // Questions asked ahead.
   std::map<std::string, std::string> validated_names_;  // %{p}, by domain.
   std::optional<Stop> stop_;
 };

@@ -14,27 +14,31 @@
 // Sender Policy Framework, RFC 7208. The only door to libspf2.
 namespace spf {
 
+// The results of RFC 7208 §2.6.
 enum class Status : std::uint8_t { none, neutral, pass, fail, softfail, temperror, permerror };
 constexpr auto words_of(Status) {
   return std::to_array<std::string_view>(
       {"none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"});
 }
 
+// Which identity was checked (RFC 7208 §2.3, §2.4).
 enum class Identity : std::uint8_t { helo, mail_from };
 constexpr auto words_of(Identity) { return std::to_array<std::string_view>({"helo", "mail_from"}); }
 
+// Who decides which term matches. Both give the same results.
 enum class Engine : std::uint8_t {
   libspf2,  // libspf2 evaluates a rewritten, harmless form of the record (docs/decisions).
   native,   // Our own loop over the same grammar and session.
 };
 
+// Limits of one evaluation; section [spf] of the configuration sets some.
 struct Options {
   Engine engine = Engine::libspf2;
-  std::size_t terms_max = 10;            // RFC 7208 §4.6.4: MUST; more counts as 10.
-  std::size_t void_lookups_max = 2;      // RFC 7208 §4.6.4.
-  std::size_t names_max = 10;            // MX and PTR names of one term, §4.6.4.
-  std::size_t record_octets_max = 8192;  // A longer record is permerror: work is bounded.
-  std::size_t explanation_octets_max = 500;
+  std::size_t terms_max = 10;                // RFC 7208 §4.6.4: MUST; more counts as 10.
+  std::size_t void_lookups_max = 2;          // RFC 7208 §4.6.4.
+  std::size_t names_max = 10;                // MX and PTR names of one term, §4.6.4.
+  std::size_t record_octets_max = 8192;      // A longer record is permerror: work is bounded.
+  std::size_t explanation_octets_max = 500;  // What is longer is cut.
 };
 
 // Why an evaluation ended in temperror or permerror: what is decided on. Result::problem says the
@@ -52,14 +56,16 @@ enum class Problem : std::uint8_t {
   other,  // A look-up that failed, several records, and what is not the sender's.
 };
 
+// Whom check_host() is asked about (RFC 7208 §4.1).
 struct Request {
-  base::IpAddress client;
+  base::IpAddress client;                   // <ip>
   Identity identity = Identity::mail_from;  // helo checks postmaster@helo (RFC 7208 §2.3).
-  std::string helo;
+  std::string helo;                         // As the client said it; need not be a name.
   std::string mail_from;  // Empty for "<>": postmaster@helo stands in (RFC 7208 §2.4).
   std::string receiver;   // Our own name, for the %{r} macro.
 };
 
+// What SPF says of one identity. A plain value.
 struct Result {
   Status status = Status::none;
   // helo also when a null reverse-path made postmaster@helo stand in for MAIL FROM: the name then
