@@ -13,6 +13,7 @@
 
 namespace mail {
 
+// A mailbox: "user@example.com".
 struct Address {
   std::string local_part;  // Unquoted.
   base::Domain domain;
@@ -37,6 +38,7 @@ constexpr auto words_of(FromFault) {
       {"missing", "repeated", "malformed", "no_domain", "several_domains"});
 }
 
+// The word of a fault, for logs and events.
 [[nodiscard]] constexpr std::string_view name(FromFault fault) noexcept {
   return base::word(fault);
 }
@@ -50,6 +52,9 @@ struct Authors {
   std::vector<Address> addresses;  // May be filled beside a fault: several_domains.
   std::optional<FromFault> fault;
 };
+// The authors by the From field, or fields, of a header section. `fault` is absent only when there
+// is one author domain: then `addresses` has at least one address, and all are of that domain.
+// Pure.
 [[nodiscard]] Authors find_authors(const Headers& headers);
 
 }  // namespace mail

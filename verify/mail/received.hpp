@@ -8,11 +8,12 @@
 
 namespace mail {
 
-// What one Received field says about where its writer had the message from.
+// What one Received field says about where its writer had the message from. Copies: nothing points
+// into the field.
 struct Received {
   std::optional<base::IpAddress> client;  // Whom it was taken from, when there is no doubt.
   std::string client_name;                // Reverse name, when it is told apart from the HELO name.
-  std::string helo;
+  std::string helo;                       // As its writer noted it; a stranger's text.
   std::string by;  // What its writer calls itself; empty when it does not, or is in no clear place.
   // The message came from a program on the writer's own host, or from inside of it: by the way the
   // writer works, the field that names the client is further down. Then `client` is absent.
