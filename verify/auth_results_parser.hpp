@@ -13,26 +13,29 @@
 // and strictly, to learn what one says.
 namespace verify {
 
-// "header.d=example.com"; what belongs in no quotes or comments is lower case, values are unquoted.
+// One "header.d=example.com". What stands outside quotes and comments is in lower case but for
+// values, which are unquoted.
 struct Property {
-  std::string type;  // ptype; empty for the bare "action=none" large senders write.
-  std::string name;
-  std::string value;
+  std::string type;   // ptype; empty for the bare "action=none" large senders write.
+  std::string name;   // "d"
+  std::string value;  // "example.com"
 
   friend bool operator==(const Property&, const Property&) = default;
 };
 
+// One result, as RFC 8601 §2.2 calls its resinfo: "dkim=pass reason=… header.d=…".
 struct ResInfo {
   std::string method;  // Lower case, as is the result.
   std::string result;
-  std::string reason;
+  std::string reason;                // Unquoted; empty: none given.
   std::vector<Property> properties;  // In order, repeats kept.
 
   friend bool operator==(const ResInfo&, const ResInfo&) = default;
 };
 
+// A field that was understood as a whole.
 struct AuthResults {
-  std::string authserv_id;
+  std::string authserv_id;       // Of who wrote it, as it says.
   std::vector<ResInfo> results;  // Empty for "none".
 
   friend bool operator==(const AuthResults&, const AuthResults&) = default;
@@ -60,9 +63,10 @@ struct AuthResults {
 // name there. Ids are equal when they differ in case, white space, a final dot, or A- and U-labels;
 // what shows nothing (a no-break space), and octets that are not ASCII, do not hide ours.
 [[nodiscard]] bool must_be_removed(std::string_view value, std::span<const std::string> own_ids);
+// The same with one id.
 [[nodiscard]] bool must_be_removed(std::string_view value, const std::string& own_id);
 
-// RFC 2045 §5.1: what stands as a value without quotes. ASCII only.
+// True for what may stand as a value without quotes (a token of RFC 2045 §5.1). ASCII only.
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
 }  // namespace verify

@@ -26,29 +26,35 @@ class ClockWitness {
   static constexpr std::size_t voices_max = 64;  // The oldest makes room.
   static constexpr std::chrono::hours window{1};
 
+  // What one signature says of our clock.
   enum class Voice : std::uint8_t {
     right,   // Signed a few minutes ago.
     behind,  // Signed in our future.
     ahead,   // Expired on arrival.
   };
 
+  // How many voices of the last hour say what.
   struct State {
     std::size_t right = 0;
     std::size_t behind = 0;
     std::size_t ahead = 0;
 
-    static constexpr std::size_t voices_min = 3;
+    static constexpr std::size_t voices_min = 3;  // Fewer prove nothing.
+    // True when our clock seems to be behind: signatures come from our future.
     [[nodiscard]] bool behind_in_doubt() const { return behind >= voices_min && behind > right; }
+    // True when our clock seems to be ahead: signatures have expired on arrival.
     [[nodiscard]] bool ahead_in_doubt() const { return ahead >= voices_min && ahead > right; }
   };
 
+  // Takes a voice in; those of the same signer or the same client network before count no longer.
   void hear(const base::IpAddress& client, const base::Domain& signer, Voice voice, Time now);
+  // The count at `now`, without voices older than the window.
   [[nodiscard]] State state(Time now) const;
 
  private:
   struct Entry {
-    std::string signer;
-    base::Network client;
+    std::string signer;    // Its last two labels.
+    base::Network client;  // /24 or /48.
     Voice voice;
     Time time;
   };

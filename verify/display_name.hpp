@@ -6,6 +6,7 @@
 
 namespace verify {
 
+// Of the result; names for people are shorter.
 inline constexpr std::size_t display_name_octets_max = 200;
 
 // What a reader of the message is shown in front of the first address of a From field value:

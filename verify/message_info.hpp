@@ -32,9 +32,9 @@ struct MessageInfo {
   friend bool operator==(const MessageInfo&, const MessageInfo&) = default;
 };
 
-// All of it that the header section tells; `mail_from` without brackets. `complete` is false when
-// fields were left out because the section passed its limit. Without `lot_key`, a secret, no sender
-// can choose the lot of his message. Pure.
+// All of MessageInfo that the header section tells; `mail_from` without brackets. `complete` is
+// false when fields were left out because the section passed its limit. `lot_key` is a secret,
+// without which no sender can choose the lot of his message. Pure.
 [[nodiscard]] MessageInfo describe(const mail::Headers& headers, std::string_view mail_from,
                                    bool complete, std::string_view lot_key);
 

@@ -13,9 +13,9 @@ namespace verify {
 // Received field says, and Connection::relay set. The next field down is read where the one above
 // says that a host we trust wrote that, too: its client is one of `relays`, or a program on the
 // relay itself (docs/decisions/0009). Ten fields are read at most. Where none names a client the
-// client is absent and Connection::relay_problem says why: nobody knows it. A private address is
-// kept as the client, with such a problem (see is_private). The field that names the client tells
-// when it came, too. Nothing of the relay's own session is left.
+// client is absent and Connection::relay_problem says why. A private address is kept as the client,
+// with such a problem (see is_private). The field that names the client tells when it came, too.
+// Nothing of the relay's own session is left. Pure.
 [[nodiscard]] Connection find_origin(const Connection& relayed, const mail::Headers& headers,
                                      std::span<const base::Network> relays);
 
@@ -23,7 +23,8 @@ namespace verify {
 // relay such a client is a hop of the relay's own network, and SPF can say nothing about it.
 [[nodiscard]] bool is_private(const base::IpAddress& address);
 
-// The client that SPF and reverse DNS can be asked about: none for such an address behind a relay.
+// The client that SPF and reverse DNS can be asked about; nothing for a private address behind a
+// relay, and where the client is not known.
 [[nodiscard]] std::optional<base::IpAddress> checked_client(const Connection& connection);
 
 // True when `client` is in one of `networks`.

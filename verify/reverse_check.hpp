@@ -9,7 +9,7 @@
 namespace verify {
 
 // The reverse look-up of one client in flight (RFC 8601 §3): its names, and as soon as these are
-// there the addresses of each, however long the message still takes.
+// there the addresses of each, however long the message still takes. Used by one thread at a time.
 class ReverseCheck {
  public:
   // Starts it. `resolver` outlives this object; dropping it ends the look-up: nothing more is
@@ -23,6 +23,7 @@ class ReverseCheck {
   // Waits until the deadline at most; what is missing then is a time-out. Once.
   [[nodiscard]] iprev::Result finish(base::Deadline deadline);
 
+  // What was asked for it so far, for the event.
   [[nodiscard]] std::vector<dns::Lookup> lookups() const;
 
  private:

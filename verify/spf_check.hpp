@@ -17,6 +17,7 @@ namespace verify {
 // slow name servers keeps anybody else's evaluation from a thread.
 class SpfCheck {
  public:
+  // The limits of one evaluation.
   struct Terms {
     spf::Options options;
     std::size_t questions_max = 0;  // Its own share of the message's DNS questions.
@@ -38,6 +39,7 @@ class SpfCheck {
   // identity it is about. Once.
   [[nodiscard]] spf::Result finish(base::Deadline deadline);
 
+  // What was asked for it so far, for the event.
   [[nodiscard]] std::vector<dns::Lookup> lookups() const;
 
  private:

@@ -19,6 +19,7 @@ namespace verify {
 // one for `postern check`.
 class Stack {
  public:
+  // Of each part; sections [dns] and [spf] of the configuration.
   struct Options {
     dns::AresResolver::Options dns;
     dns::CachingResolver::Options cache;
@@ -34,18 +35,21 @@ class Stack {
   // References that hold as long as this object.
   [[nodiscard]] Services services() noexcept { return {cache_, workers_, keys_, &clock_}; }
 
-  // What signatures say of our clock.
+  // What the signatures of the last hour say of our clock.
   [[nodiscard]] ClockWitness::State clock() const {
     return clock_.state(std::chrono::steady_clock::now());
   }
 
-  // Whether the resolver itself fails. To be called about once a second, by one thread.
+  // Whether the resolver itself fails (dns::BreakerResolver::watch). To be called about once a
+  // second, by one thread.
   dns::BreakerResolver::State watch_resolver() { return breaker_.watch(); }
 
-  // The servers that are asked, and what is odd about them.
+  // The name servers that are asked, and what is odd about them.
   [[nodiscard]] dns::AresResolver::Situation servers() const { return network_->situation(); }
+  // dns::AresResolver::read_servers_again(), as on a reload.
   void read_servers_again() { network_->read_servers_again(); }
-  // What other servers could not answer says nothing of these.
+  // Forgets what could not be answered: to be called when other servers are asked, of whom that
+  // says nothing.
   void forget_failures() { cache_.forget_failures(); }
 
  private:

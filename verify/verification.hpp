@@ -23,13 +23,15 @@
 
 namespace verify {
 
+// What is known of the SMTP client and its session. Texts are the client's words unless said
+// otherwise: escape them before they are shown.
 struct Connection {
   std::optional<base::IpAddress> client;  // Absent for local submission.
   std::string client_name;                // Reverse name as the MTA found it; may be empty.
-  std::string helo;
-  std::string receiver;        // {j}: our own name.
-  bool authenticated = false;  // {auth_type} was set.
-  std::string user{};          // {auth_authen}, the SASL identity.
+  std::string helo;                       // The argument of HELO or EHLO.
+  std::string receiver;                   // {j}: our own name.
+  bool authenticated = false;             // {auth_type} was set.
+  std::string user{};                     // {auth_authen}, the SASL identity.
   // Mail through a relay of ours: the relay. `client` and `helo` are then those the relay wrote
   // down; without a client, or with a private one, nobody knows whom it came from, and SPF is
   // temperror.
@@ -41,10 +43,11 @@ struct Connection {
   friend bool operator==(const Connection&, const Connection&) = default;
 };
 
+// Sender and recipients of one message, as SMTP names them (RFC 5321 §2.3.1).
 struct Envelope {
-  std::string mail_from;  // Without brackets; empty for "<>".
-  std::vector<std::string> recipients;
-  std::string queue_id;  // {i}; may come late from Postfix.
+  std::string mail_from;                // Without brackets; empty for "<>".
+  std::vector<std::string> recipients;  // Likewise, in order.
+  std::string queue_id;                 // {i}; may come late from Postfix.
 };
 
 // Everything the checks found out about one message. A plain value: it can be logged, stored,
@@ -55,13 +58,13 @@ struct Facts {
   std::optional<mail::FromFault> from_fault;  // Why there is no single author domain.
   std::vector<spf::Result> spf;               // HELO, then MAIL FROM.
   std::vector<dkim::Result> dkim;             // In header order, top first.
-  arc::Result arc;
-  std::optional<iprev::Result> iprev;  // Absent when the client's address is unknown.
-  dmarc::Result dmarc;
+  arc::Result arc;                            // `none` without a chain.
+  std::optional<iprev::Result> iprev;         // Absent when the client's address is unknown.
+  dmarc::Result dmarc;                        // `none` without a single author domain.
   // Addresses the include that made SPF pass authorises, as far as its records were read; 0 when
   // SPF did not pass by an include. IPv6 networks count as their /64s.
   std::uint64_t spf_breadth = 0;
-  MessageInfo message;
+  MessageInfo message;           // What the message says of itself.
   std::vector<dns::Lookup> dns;  // Every question asked, sorted.
 
   // The SPF result DMARC used: MAIL FROM, or postmaster@HELO for the null sender.
@@ -92,15 +95,16 @@ struct Questions {
   friend bool operator==(const Questions&, const Questions&) = default;
 };
 
+// What the checks of every message are told; the configuration fills it in.
 struct Options {
   spf::Options spf;
   dkim::Options dkim;
   arc::Options arc;
   iprev::Options iprev;
-  bool pct_zero_is_testing = false;  // See dmarc::Evidence.
-  std::size_t header_octets_max = 256 * 1024;
-  Questions questions;
-  std::string lot_key{};  // See MessageInfo::lot.
+  bool pct_zero_is_testing = false;            // See dmarc::Evidence.
+  std::size_t header_octets_max = 256 * 1024;  // More is not kept, and the message not checked.
+  Questions questions;                         // Shares of DNS questions.
+  std::string lot_key{};                       // See MessageInfo::lot.
   // How long the MTA may wait for an answer, from the end of the message. It is also the time that
   // an SPF evaluation has for itself (RFC 7208 §4.6.4), from its start.
   std::chrono::milliseconds deadline{20'000};
@@ -128,8 +132,10 @@ class Verification {
   Verification(Verification&&) noexcept;
   Verification& operator=(Verification&&) noexcept;
 
-  // `complete` is false when fields were left out because the section passed its limit.
+  // Plans, and starts all lookups. `complete` is false when fields were left out because the
+  // section passed its limit: then nothing is asked. Once, before body().
   void end_of_headers(mail::Headers headers, bool complete);
+  // The next piece of the body, with CRLF line ends, cut anywhere.
   void body(std::string_view piece);
 
   // Waits no longer than Options::deadline; a check without its answers is temperror. Once.

@@ -35,6 +35,7 @@ struct Set {
   Status claimed = Status::none;  // cv= of the seal.
 };
 
+// The ARC sets of one message.
 struct Chain {
   std::vector<Set> sets;              // sets[0] is i=1. Empty when there is a defect.
   std::size_t instances = 0;          // The highest i= there is.
@@ -56,12 +57,13 @@ struct Sealer {
   friend bool operator==(const Sealer&, const Sealer&) = default;
 };
 
+// What became of the chain. A plain value.
 struct Result {
   Status status = Status::none;
-  std::size_t instances = 0;
+  std::size_t instances = 0;    // The highest i=, also of a chain that fails.
   std::size_t oldest_pass = 0;  // RFC 8617 §5.2 step 5; 0: back to the first. Only with pass.
-  std::vector<Sealer>
-      sealers;         // Newest first, with pass or in_doubt(); policy decides whom to trust.
+  // Newest first, with pass or in_doubt(), else empty; policy decides whom to trust.
+  std::vector<Sealer> sealers;
   std::string detail;  // Why it failed: "ARC-Seal i=2: signature_mismatch".
 
   // RFC 8617 §5.2.1 has no temporary error: this is a fail that is owed to keys that could not be

@@ -15,8 +15,8 @@ namespace dkim {
 
 // What this site accepts of signatures; section [dkim] of the configuration sets some of it.
 struct Options {
-  std::size_t signatures_max =
-      10;                    // More are not looked at: each costs a lookup and a verification.
+  // More signatures are not looked at: each costs a lookup and a verification.
+  std::size_t signatures_max = 10;
   std::size_t keys_max = 3;  // Keys tried when a selector has several (RFC 6376 §3.6.2.2).
   int rsa_bits_min = 1024;   // RFC 8301 §3.2.
   int rsa_bits_max = 4096;   // RFC 8301 §3.2 asks for no more; each doubling costs 4 times.

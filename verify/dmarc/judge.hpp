@@ -11,11 +11,13 @@
 
 namespace dmarc {
 
+// The results of a DMARC check, in the words that Authentication-Results has for them.
 enum class Status : std::uint8_t { none, pass, fail, temperror, permerror };
 constexpr auto words_of(Status) {
   return std::to_array<std::string_view>({"none", "pass", "fail", "temperror", "permerror"});
 }
 
+// By which check an identifier is vouched for.
 enum class Method : std::uint8_t { spf, dkim };
 
 // A domain some other check vouches for, or might have. DMARC does not know SPF or DKIM, only
@@ -59,7 +61,9 @@ struct Result {
 // True when Evidence::existence may be read: the author domain inherits a record with np=.
 [[nodiscard]] bool needs_existence(const Walk& author_walk);
 
-// REQUIRES: evidence.walk was made from evidence.author.
+// The verdict on one message (RFC 9989 §4.4, §5.3). `pass` when an identifier aligns, `fail` when
+// none does and none that is in doubt could. Pure. REQUIRES: evidence.walk was made from
+// evidence.author.
 [[nodiscard]] Result judge(const Evidence& evidence);
 
 [[nodiscard]] constexpr std::string_view name(Status status) noexcept {

@@ -13,11 +13,14 @@
 // The policy record a domain publishes at _dmarc.<domain>, RFC 9989 §4.5 to §4.8.
 namespace dmarc {
 
+// What a domain owner asks receivers to do with mail that fails (RFC 9989 §4.7).
 enum class Policy : std::uint8_t { none, quarantine, reject };
 constexpr auto words_of(Policy) {
   return std::to_array<std::string_view>({"none", "quarantine", "reject"});
 }
+// Whether one organization is near enough, or only the same name (§4.4).
 enum class Alignment : std::uint8_t { relaxed, strict };
+// Why a TXT record is no policy record.
 enum class RecordError : std::uint8_t {
   not_dmarc,  // Does not begin with v=DMARC1.
   too_long,   // More than record_octets_max.
