@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "base/words.hpp"
 
 // The log of a program, and the only door to spdlog. Included by programs only: verify/ and policy/
 // return what happened and never log. All of it is for the process and may be called from any
@@ -14,11 +15,18 @@ namespace base::log {
 // From talkative to serious; a level includes those behind it. A warning is worth an operator's
 // look.
 enum class Level : std::uint8_t { debug, info, warning, error };
+constexpr auto words_of(Level) {
+  return std::to_array<std::string_view>({"debug", "info", "warning", "error"});
+}
+
 // Where lines go. systemd's journal reads stderr, and is given the level and no time of ours.
-enum class Sink : std::uint8_t { stderr_stream, syslog };  // systemd's journal reads stderr.
+enum class Sink : std::uint8_t { stderr_stream, syslog };
+constexpr auto words_of(Sink) { return std::to_array<std::string_view>({"stderr", "syslog"}); }
+
 // How a line looks: text for people, or one JSON object with the members time, level, queue_id and
 // message (syslog has time and level itself).
 enum class Format : std::uint8_t { text, json };
+constexpr auto words_of(Format) { return std::to_array<std::string_view>({"text", "json"}); }
 
 // What section [log] of the configuration sets. These defaults are its defaults, too.
 struct Options {

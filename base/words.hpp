@@ -20,7 +20,8 @@ consteval bool is_enumerator() {
   return !std::string_view(__PRETTY_FUNCTION__).contains("= (");  // "[with auto value = (E)7]"
 }
 
-// The table of an enum, after a look that it is as long as the enum. For word() and find() only.
+// The table of an enum, after a look that it is as long as the enum. For word() and find(), and for
+// who tells people all of the words.
 template <class Enum>
 consteval auto checked_words() {
   constexpr auto words = words_of(Enum{});

@@ -7,7 +7,8 @@
 #include <map>
 
 #include "base/text.hpp"
-#include "config/show.hpp"
+#include "config/schema.hpp"
+#include "config/toml_text.hpp"
 #include "event/results_field.hpp"
 
 namespace cli {

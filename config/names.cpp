@@ -6,12 +6,29 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "config/kinds.hpp"
+#include "config/toml_text.hpp"
 
 namespace config {
 
 namespace {
 
 std::string quoted_name(std::string_view text) { return "\"" + base::printable(text, 80) + "\""; }
+
+// "example.net" or "*.example.net" -> the same in A-labels and lower case.
+std::optional<std::string> to_recipients(Section& section, std::string_view key,
+                                         const FoundText& text) {
+  if (text.text == "*") {
+    section.complain(key, text.line,
+                     "\"*\" is everybody: that is what [policy] is for; write \"*.example.net\"");
+    return std::nullopt;
+  }
+  const std::string_view prefix = text.text.starts_with("*.") ? "*." : "";
+  const auto domain = DomainName{PublicSuffix::allowed}.parse(
+      section, key, {text.text.substr(prefix.size()), text.line});
+  if (!domain) return std::nullopt;
+  return std::string(prefix) + domain->text();
+}
 
 }  // namespace
 
@@ -30,8 +47,8 @@ bool is_public_suffix(const base::Domain& domain) {
          std::binary_search(std::begin(known), std::end(known), std::string_view(domain.text()));
 }
 
-std::optional<base::Domain> to_domain(Section& section, std::string_view key, const Text& text,
-                                      PublicSuffix suffix) {
+std::optional<base::Domain> DomainName::parse(Section& section, std::string_view key,
+                                              const FoundText& text) const {
   if (base::Network::parse(text.text)) {
     section.complain(key, text.line, quoted_name(text.text) + " is a network, not a domain");
     return std::nullopt;
@@ -47,8 +64,8 @@ std::optional<base::Domain> to_domain(Section& section, std::string_view key, co
   return domain;
 }
 
-std::optional<base::Network> to_network(Section& section, std::string_view key, const Text& text,
-                                        std::string_view everybody) {
+std::optional<base::Network> Network::parse(Section& section, std::string_view key,
+                                            const FoundText& text) const {
   const std::optional<base::Network> network = base::Network::parse(text.text);
   if (!network) {
     section.complain(key, text.line,
@@ -61,35 +78,41 @@ std::optional<base::Network> to_network(Section& section, std::string_view key, 
   return network;
 }
 
-std::optional<base::Domain> read_domain(Section& section, std::string_view key,
-                                        PublicSuffix suffix) {
-  const std::optional<Text> text = section.find_text(key);
-  if (!text) return std::nullopt;
-  return to_domain(section, key, *text, suffix);
+void OwnDomain::read(Section& section, std::string_view key, base::Domain& domain) const {
+  std::optional<base::Domain> found;
+  Maybe{DomainName{suffix}}.read(section, key, found);
+  if (!section.has(key)) section.complain(key, "is missing");
+  if (!found) return;
+  domain = *std::move(found);
+  if (const int line = section.claim(domain.text(), section.line()); line != 0) {
+    section.complain(
+        key, "\"" + domain.text() + "\" has a table in line " + std::to_string(line) + " already");
+  }
 }
 
-std::vector<base::Domain> read_domains(Section& section, std::string_view key) {
-  std::vector<base::Domain> domains;
-  for (const Text& text : section.find_texts(key).value_or(std::vector<Text>{})) {
-    if (auto domain = to_domain(section, key, text, PublicSuffix::refused)) {
-      domains.push_back(*std::move(domain));
-    }
-  }
-  return domains;
+std::string OwnDomain::write(const base::Domain& domain) const {
+  return toml_string(domain.text());
 }
 
-std::vector<base::Network> read_networks(Section& section, std::string_view key,
-                                         std::vector<base::Network> fallback,
-                                         std::string_view everybody) {
-  const std::optional<std::vector<Text>> texts = section.find_texts(key);
-  if (!texts) return fallback;
-  std::vector<base::Network> networks;
-  for (const Text& text : *texts) {
-    if (const auto network = to_network(section, key, text, everybody)) {
-      networks.push_back(*network);
+void Recipients::read(Section& section, std::string_view key,
+                      std::vector<std::string>& recipients) const {
+  const auto texts = section.find_texts(key);
+  if (!section.has(key)) section.complain(key, "is missing");
+  if (texts && texts->empty()) section.complain(key, "must not be empty");
+  for (const FoundText& text : texts.value_or(std::vector<FoundText>{})) {
+    std::optional<std::string> domain = to_recipients(section, key, text);
+    if (!domain) continue;
+    if (const int line = section.claim(*domain, text.line); line != 0) {
+      section.complain(key, text.line,
+                       "\"" + *domain + "\" is in line " + std::to_string(line) + " already");
+    } else {
+      recipients.push_back(*std::move(domain));
     }
   }
-  return networks;
+}
+
+std::string Recipients::write(const std::vector<std::string>& recipients) const {
+  return toml_array(recipients);
 }
 
 }  // namespace config

@@ -2,168 +2,163 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
-#include <optional>
+#include <string_view>
 #include <utility>
 
-#include "base/domain.hpp"
 #include "base/ip_address.hpp"
 #include "base/text.hpp"
-#include "config/policy_schema.hpp"
-#include "config/policy_tables.hpp"
-#include "config/report_schema.hpp"
-#include "config/socket.hpp"
-#include "config/store_url.hpp"
+#include "config/checks.hpp"
+#include "config/keys.hpp"
+#include "config/kinds.hpp"
+#include "config/names.hpp"
+#include "config/policy_kinds.hpp"
+#include "config/report_kinds.hpp"
+#include "config/stance_keys.hpp"
+#include "config/tables.hpp"
 
 namespace config {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> section_names = {"milter", "log",   "dns",    "spf",
-                                                            "dkim",   "dmarc", "trust",  "policy",
-                                                            "spool",  "store", "report", "metrics"};
-constexpr std::array<std::string_view, 4> table_names = {"protected", "tenant", "override",
-                                                         "stage"};
-constexpr std::array<std::string_view, 1> later_names = {"dashboard"};
-constexpr std::size_t warnings_max = 100;  // A log is no place for 100,000 of them.
+// The sections. A key is one line here and its paragraph in config/postern.toml.
 
-void read_milter(Section& section, Config& config) {
-  const std::string socket = section.text("socket", config.socket);
-  if (auto normal = milter_socket(socket)) {
-    config.socket = std::move(*normal);
-    if (reaches_beyond_host(config.socket)) {
-      config.warnings.push_back("milter.socket: " + config.socket +
-                                " can be reached by other machines, and asks for no password");
-    }
-  } else {
-    section.complain("socket", normal.error().what);
-  }
-  config.authserv_id = section.text("authserv_id", config.authserv_id);
-  // RFC 8601 §2.5: usually a domain name; anything else would need quoting in the header.
-  if (!config.authserv_id.empty() && !base::Domain::parse(config.authserv_id)) {
-    section.complain("authserv_id", "must look like a domain name");
-  }
-  config.gateway = section.text("gateway", config.gateway);
-  if (config.gateway.size() > 253 || base::plain_length(config.gateway) < config.gateway.size()) {
-    section.complain("gateway", "must be at most 253 octets of printable ASCII without quotes");
-  }
+constexpr auto milter_keys = [](auto& key, auto& config) {
+  key("socket", config.socket, Text{check_socket});
+  key("authserv_id", config.authserv_id, Text{check_authserv_id});
+  key("gateway", config.gateway, Text{check_gateway});
   // Postfix waits 300 s for the end of a message (milter_content_timeout): 250 s leave it time.
-  config.verify.deadline = std::chrono::milliseconds(
-      section.integer("deadline_ms", config.verify.deadline.count(), {1, 250'000}));
-}
+  key("deadline_ms", config.verify.deadline, Number{1, 250'000});
+};
 
-void read_log(Section& section, Config& config) {
-  using base::log::Format;
-  using base::log::Level;
-  using base::log::Sink;
-  constexpr Choice<Sink> sinks[] = {{"stderr", Sink::stderr_stream}, {"syslog", Sink::syslog}};
-  constexpr Choice<Format> formats[] = {{"text", Format::text}, {"json", Format::json}};
-  constexpr Choice<Level> levels[] = {{"debug", Level::debug},
-                                      {"info", Level::info},
-                                      {"warning", Level::warning},
-                                      {"error", Level::error}};
-  config.log.sink = section.choice("sink", config.log.sink, sinks);
-  config.log.format = section.choice("format", config.log.format, formats);
-  config.log.level = section.choice("level", config.log.level, levels);
-  config.line.local_parts = section.boolean("local_parts", config.line.local_parts);
-}
+constexpr auto log_keys = [](auto& key, auto& config) {
+  key("sink", config.log.sink, Word{});
+  key("format", config.log.format, Word{});
+  key("level", config.log.level, Word{});
+  key("local_parts", config.line.local_parts, Truth{});
+};
 
-// "127.0.0.1", "127.0.0.1:5353", "::1", "[::1]:53"
-bool is_server(std::string_view text) {
-  if (base::IpAddress::parse(text)) return true;
-  const base::Result<std::string> listen = listen_address(text);
-  if (!listen)
-    return text.size() > 2 && text.front() == '[' && text.back() == ']' &&
-           base::IpAddress::parse(text.substr(1, text.size() - 2)).has_value();
-  std::string_view host = text.substr(0, text.rfind(':'));
-  if (host.front() == '[') host = host.substr(1, host.size() - 2);
-  return base::IpAddress::parse(host).has_value();
-}
+constexpr auto dns_keys = [](auto& key, auto& config) {
+  key("servers", config.dns.servers, Texts{check_servers});
+  key("resolv_conf", config.dns.resolv_conf, Path{});
+  key("timeout_ms", config.dns.timeout, Number{1, 60'000});
+  key("attempts", config.dns.attempts, Number{1, 10});
+  key("breaker", config.breaker, Truth{});
+  key("breaker_zones", config.breaker_zones, Texts{check_zones});
+  key("trust_authentic", config.dns.trust_authentic, Truth{});
+  key("compact_denial", config.dns.compact_denial, Truth{});
+  key("cache_entries", config.cache.entries_max, Number{1, 100'000'000});
+};
 
-constexpr std::size_t breaker_zones_max = 20;  // Each is asked every two seconds when DNS fails.
+constexpr auto spf_keys = [](auto& key, auto& config) {
+  key("engine", config.verify.spf.engine, Word{});
+  key("threads", config.spf_threads, Number{1, 1024});
+};
 
-void read_dns(Section& section, Config& config) {
-  config.dns.servers = section.texts("servers", config.dns.servers);
-  for (const std::string& server : config.dns.servers) {
-    if (is_server(server)) continue;
-    section.complain("servers", "\"" + base::printable(server) +
-                                    "\" is no address; write \"127.0.0.1\" or \"[::1]:53\"");
-  }
-  config.dns.resolv_conf = section.text("resolv_conf", config.dns.resolv_conf.string());
-  if (!config.dns.resolv_conf.is_absolute()) {
-    section.complain("resolv_conf", "must begin with \"/\"");
-  }
-  config.dns.timeout = std::chrono::milliseconds(
-      section.integer("timeout_ms", config.dns.timeout.count(), {1, 60'000}));
-  config.dns.attempts = static_cast<int>(section.integer("attempts", config.dns.attempts, {1, 10}));
-  config.breaker = section.boolean("breaker", config.breaker);
-  config.breaker_zones = section.texts("breaker_zones", config.breaker_zones);
-  if (config.breaker_zones.size() > breaker_zones_max) {
-    section.complain("breaker_zones", "at most " + std::to_string(breaker_zones_max));
-  }
-  for (const std::string& zone : config.breaker_zones) {
-    if (base::Domain::parse(zone)) continue;
-    section.complain("breaker_zones", "\"" + base::printable(zone) + "\" is no domain");
-  }
-  config.dns.trust_authentic = section.boolean("trust_authentic", config.dns.trust_authentic);
-  config.dns.compact_denial = section.boolean("compact_denial", config.dns.compact_denial);
-  config.cache.entries_max = static_cast<std::size_t>(section.integer(
-      "cache_entries", static_cast<std::int64_t>(config.cache.entries_max), {1, 100'000'000}));
-}
-
-void read_checks(Section& spf_section, Section& dkim_section, Config& config) {
-  constexpr Choice<spf::Engine> engines[] = {{"libspf2", spf::Engine::libspf2},
-                                             {"native", spf::Engine::native}};
-  config.verify.spf.engine = spf_section.choice("engine", config.verify.spf.engine, engines);
-  config.spf_threads = static_cast<std::size_t>(
-      spf_section.integer("threads", static_cast<std::int64_t>(config.spf_threads), {1, 1024}));
-  dkim::Options& options = config.verify.dkim;
+constexpr auto dkim_keys = [](auto& key, auto& config) {
+  auto& options = config.verify.dkim;
   // RFC 8301 §3.2: verifiers must not accept less than 1024 bits.
-  options.rsa_bits_min =
-      static_cast<int>(dkim_section.integer("rsa_bits_min", options.rsa_bits_min, {1024, 4096}));
-  options.signatures_max = static_cast<std::size_t>(dkim_section.integer(
-      "signatures_max", static_cast<std::int64_t>(options.signatures_max), {1, 10}));
-  options.partial_body_allowed =
-      dkim_section.boolean("partial_body_allowed", options.partial_body_allowed);
-  options.clock_skew = base::Seconds(
-      dkim_section.integer("clock_skew_seconds", options.clock_skew.count(), {0, 86'400}));
-}
+  key("rsa_bits_min", options.rsa_bits_min, Number{1024, 4096});
+  key("signatures_max", options.signatures_max, Number{1, 10});
+  key("partial_body_allowed", options.partial_body_allowed, Truth{});
+  key("clock_skew_seconds", options.clock_skew, Number{0, 86'400});
+};
 
-void read_dmarc(Section& section, Config& config) {
-  config.verify.pct_zero_is_testing =
-      section.boolean("pct_zero_is_testing", config.verify.pct_zero_is_testing);
-}
+constexpr auto dmarc_keys = [](auto& key, auto& config) {
+  key("pct_zero_is_testing", config.verify.pct_zero_is_testing, Truth{});
+};
 
-void read_store(Section& section, Config& config) {
+constexpr auto trust_keys = [](auto& key, auto& config) {
+  auto& trust = config.policy.trust;
+  key("networks", trust.networks, Each{Network{"no message would ever be verified"}});
+  key("authenticated", trust.authenticated, Truth{});
+  key("unknown_clients", trust.unknown_clients, Truth{});
+  key("relays", trust.relays, Each{Network{"every client could say who it is"}});
+  key("arc_sealers", config.policy.arc_sealers, Each{DomainName{}});
+};
+
+constexpr auto policy_keys = [](auto& key, auto& config) {
+  auto& rules = config.policy;
+  stance_keys(key, rules.site);
+  key("defer_hours_max", config.defer_max, Number{1, 120});
+  key("quarantine", rules.quarantine, Word{});
+  key("quarantine_header", rules.quarantine_header, Text{check_quarantine_header});
+  key("signals_header", rules.signals_header, Text{});
+  key.check(check_signals_header, rules);
+  key("mixed", rules.mixed, Word{});
+  key("percent_key", config.verify.lot_key, Secret{check_percent_key});
+  key("dns_degraded", rules.degraded, Word{});
+  key.check(check_degraded, rules.degraded);
+};
+
+constexpr auto spool_keys = [](auto& key, auto& config) {
+  key("directory", config.spool.directory, Path{});
+};
+
+constexpr auto store_keys = [](auto& key, auto& config) {
   constexpr std::int64_t size_mib_max = std::int64_t{1} << 30;  // A PiB.
-  Store& store = config.store;
-  store.url = section.text("url", store.url);
-  if (const auto sound = check_store_url(store.url); !sound) {
-    section.complain("url", sound.error().what);
-  } else if (hides_password(store.url)) {
-    config.warnings.emplace_back(
-        "store.url: the password is ***, which postern config show writes in place of a real one");
-  }
-  store.retention_days =
-      static_cast<unsigned>(section.integer("retention_days", store.retention_days, {1, 3650}));
-  store.size_mib_max = static_cast<std::uint64_t>(section.integer(
-      "size_mib_max", static_cast<std::int64_t>(store.size_mib_max), {0, size_mib_max}));
-  store.keep_segments = section.boolean("keep_segments", store.keep_segments);
+  key("url", config.store.url, StoreUrl{});
+  key("retention_days", config.store.retention_days, Number{1, 3650});
+  key("size_mib_max", config.store.size_mib_max, Number{0, size_mib_max});
+  key("keep_segments", config.store.keep_segments, Truth{});
+};
+
+constexpr auto report_keys = [](auto& key, auto& config) {
+  auto& reports = config.reports;
+  key("organization", reports.organization, Text{check_line});
+  key("from", reports.from, OneMailbox{});
+  key("contact", reports.contact, Text{check_line});
+  key("aggregate", reports.aggregate, Truth{});
+  key("failure", reports.failure, Truth{});
+  key("failure_domains", reports.failure_domains, Each{DomainName{}});
+  key("failure_key", reports.failure_key, Secret{});
+  key.check(check_failure_key, reports);
+  key("failure_per_minute", reports.failure_per_minute, Number{1, 10'000});
+  key.check(warn_of_nobody, reports);
+  key("copy_to", reports.copy_to, Mailboxes{});
+  key("submit", reports.relay.url, Text{check_relay});
+  key("tls", reports.relay.tls, Word{});
+  key("ca_file", reports.relay.authorities, Text{check_ca_file});
+  key("user", reports.user, Text{});
+  key("password_file", reports.password_file, Path{nullptr});
+  key.check(check_login, reports);
+  key("grace_minutes", reports.grace, Number{0, 1440});
+  key("records_max", reports.records_max, Number{1, 1'000'000});
+  key("daily_max", reports.limits.daily_max, Number{0, 1'000'000'000});
+  key("pace_ms", reports.pace, Number{0, 60'000});
+  key("reply_seconds", reports.relay.timeout, Seconds{10, 3600});
+  key("expiry_hours", reports.limits.expiry, Number{1, 240});
+  key("suppression_days", reports.limits.suppression, Number{0, 365});
+  key.check(check_organization, reports);
+};
+
+constexpr auto metrics_keys = [](auto& key, auto& config) {
+  key("listen", config.metrics_listen, Text{check_listen});
+};
+
+// Every [section], in the order in which they are shown.
+template <class Visit>
+void for_each_section(const Visit& visit) {
+  visit("milter", milter_keys);
+  visit("log", log_keys);
+  visit("dns", dns_keys);
+  visit("spf", spf_keys);
+  visit("dkim", dkim_keys);
+  visit("dmarc", dmarc_keys);
+  visit("trust", trust_keys);
+  visit("policy", policy_keys);
+  visit("spool", spool_keys);
+  visit("store", store_keys);
+  visit("report", report_keys);
+  visit("metrics", metrics_keys);
 }
 
-void read_places(Section& spool, Section& metrics, Config& config) {
-  config.spool.directory = spool.text("directory", config.spool.directory.string());
-  if (!config.spool.directory.is_absolute()) {
-    spool.complain("directory", "must begin with \"/\"");
-  }
-  config.metrics_listen = metrics.text("listen", config.metrics_listen);
-  if (config.metrics_listen.empty()) return;
-  const base::Result<std::string> listen = listen_address(config.metrics_listen);
-  if (!listen) metrics.complain("listen", listen.error().what);
-}
+constexpr std::array<std::string_view, 1> later_names = {"dashboard"};
 
 void read_top_level(const Table& file, Complaints& complaints) {
-  std::vector<std::string> known(section_names.begin(), section_names.end());
+  std::vector<std::string> known;
+  for_each_section([&](std::string_view name, const auto&) { known.emplace_back(name); });
   known.insert(known.end(), table_names.begin(), table_names.end());
   for (const auto& [name, value] : file) {
     if (std::ranges::find(known, name) != known.end()) continue;
@@ -175,35 +170,6 @@ void read_top_level(const Table& file, Complaints& complaints) {
     if (const auto near = nearest(name, known)) what += "; did you mean [" + *near + "]?";
     complaints.add(value.line, std::move(what));
   }
-}
-
-struct Reading {
-  Config config;
-  std::vector<std::string> keys;
-};
-
-Reading read_sections(const Table& file, Complaints& complaints) {
-  std::vector<Section> sections;
-  sections.reserve(section_names.size());
-  for (const std::string_view name : section_names)
-    sections.emplace_back(file, name, complaints);
-  Reading reading;
-  Config& config = reading.config;
-  read_milter(sections[0], config);
-  read_log(sections[1], config);
-  read_dns(sections[2], config);
-  read_checks(sections[3], sections[4], config);
-  read_dmarc(sections[5], config);
-  read_trust(sections[6], config);
-  read_policy(sections[7], config);
-  read_store(sections[9], config);
-  read_report(sections[10], config);
-  read_places(sections[8], sections[11], config);
-  for (Section& section : sections) {
-    section.finish();
-    std::ranges::move(section.keys(), std::back_inserter(reading.keys));
-  }
-  return reading;
 }
 
 }  // namespace
@@ -218,21 +184,33 @@ Config::Config() {
 
 Config read(const Table& file, Complaints& complaints) {
   read_top_level(file, complaints);
-  Config config = read_sections(file, complaints).config;
-  read_policy_tables(file, config, complaints);
-  if (config.warnings.size() > warnings_max) {
-    const std::size_t more = config.warnings.size() - warnings_max;
-    config.warnings.resize(warnings_max);
-    config.warnings.push_back("and " + std::to_string(more) + " more warnings");
-  }
+  Config config;
+  for_each_section([&](std::string_view name, const auto& keys) {
+    Section section(file, name, complaints);
+    read_keys(section, config, keys);
+  });
+  read_tables(file, config, complaints);
+  config.warnings = complaints.warnings();
   return config;
 }
 
+std::vector<Block> blocks(const Config& config) {
+  std::vector<Block> all;
+  for_each_section([&](std::string_view name, const auto& keys) {
+    all.push_back({std::string(name), false, settings_of(config, keys)});
+  });
+  std::ranges::move(table_blocks(config), std::back_inserter(all));
+  return all;
+}
+
 std::vector<std::string> known_keys() {
-  Complaints none("");
-  std::vector<std::string> keys = read_sections({}, none).keys;
-  std::ranges::move(policy_table_keys(), std::back_inserter(keys));
-  return keys;
+  std::vector<std::string> all;
+  const Config config;
+  for_each_section([&](std::string_view name, const auto& keys) {
+    std::ranges::move(names_of(name, config, keys), std::back_inserter(all));
+  });
+  std::ranges::move(table_keys(), std::back_inserter(all));
+  return all;
 }
 
 }  // namespace config

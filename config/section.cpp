@@ -1,8 +1,8 @@
 #include "config/section.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
-#include <span>
 
 #include "base/text.hpp"
 
@@ -11,7 +11,8 @@ namespace config {
 namespace {
 
 constexpr std::size_t complaints_shown_max = 100;  // A log is no place for 100,000 of them.
-constexpr std::size_t word_octets_max = 64;        // Of what is compared: the work is its square.
+constexpr std::size_t warnings_max = 100;
+constexpr std::size_t word_octets_max = 64;  // Of what is compared: the work is its square.
 
 std::string in_quotes(std::string_view text) { return "\"" + base::printable(text, 80) + "\""; }
 
@@ -67,6 +68,15 @@ std::string Complaints::text() const {
   return out;
 }
 
+std::vector<std::string> Complaints::warnings() const {
+  std::vector<std::string> told = warnings_;
+  if (told.size() > warnings_max) {
+    told.resize(warnings_max);
+    told.push_back("and " + std::to_string(warnings_.size() - warnings_max) + " more warnings");
+  }
+  return told;
+}
+
 Section::Section(const Table& file, std::string_view name, Complaints& complaints)
     : name_(name), bracketed_(true), complaints_(complaints) {
   const auto found = file.find(name);
@@ -89,9 +99,11 @@ std::vector<Section> Section::entries_of(const Value& value, const std::string& 
                                    std::string(value.type()));
     return sections;
   }
+  const auto claims = std::make_shared<Claims>();
   sections.reserve(list->size());
   for (std::size_t i = 0; i < list->size(); ++i) {
     Section section(name + '[' + std::to_string(i + 1) + ']', complaints);
+    section.claims_ = claims;
     section.open(list->at(i), section.name_);
     if (section.table_ != nullptr) sections.push_back(std::move(section));
   }
@@ -122,11 +134,18 @@ bool Section::has(std::string_view key) const {
   return table_ != nullptr && table_->find(key) != table_->end();
 }
 
-std::vector<std::string> Section::keys() const {
-  std::vector<std::string> keys;
-  for (const std::string& key : known_)
-    keys.push_back(name_ + "." + key);
-  return keys;
+bool Section::has(std::string_view table, std::string_view key) const {
+  if (table_ == nullptr) return false;
+  const auto found = table_->find(table);
+  if (found == table_->end()) return false;
+  const auto* inner = std::get_if<Table>(&found->second.content);
+  return inner != nullptr && inner->find(key) != inner->end();
+}
+
+int Section::claim(const std::string& value, int line) {
+  assert(claims_);
+  const auto [found, first] = claims_->try_emplace(value, line);
+  return first ? 0 : found->second;
 }
 
 const Value* Section::find(std::string_view key) {
@@ -153,42 +172,43 @@ void Section::complain(std::string_view key, int line, std::string_view what) {
   complaints_.add(line, name_ + "." + std::string(key) + ": " + std::string(what));
 }
 
-std::optional<Text> Section::find_text(std::string_view key) {
+void Section::warn(std::string_view key, std::string_view what) {
+  complaints_.warn(name_ + "." + std::string(key) + ": " + std::string(what));
+}
+
+std::optional<bool> Section::find_truth(std::string_view key) {
   const Value* value = find(key);
   if (value == nullptr) return std::nullopt;
-  if (const auto* text = std::get_if<std::string>(&value->content)) return Text{*text, value->line};
-  wrong_type(key, *value, "a string");
+  if (const auto* truth = std::get_if<bool>(&value->content)) return *truth;
+  wrong_type(key, *value, "true or false");
   return std::nullopt;
 }
 
-std::string Section::text(std::string_view key, std::string fallback) {
-  std::optional<Text> found = find_text(key);
-  return found ? std::move(found->text) : std::move(fallback);
-}
-
-bool Section::boolean(std::string_view key, bool fallback) {
+std::optional<std::int64_t> Section::find_integer(std::string_view key, Range range) {
   const Value* value = find(key);
-  if (value == nullptr) return fallback;
-  if (const auto* truth = std::get_if<bool>(&value->content)) return *truth;
-  wrong_type(key, *value, "true or false");
-  return fallback;
-}
-
-std::int64_t Section::integer(std::string_view key, std::int64_t fallback, Range range) {
-  const Value* value = find(key);
-  if (value == nullptr) return fallback;
+  if (value == nullptr) return std::nullopt;
   const auto* number = std::get_if<std::int64_t>(&value->content);
   if (number == nullptr) {
     wrong_type(key, *value, "an integer");
-    return fallback;
+    return std::nullopt;
   }
   if (*number >= range.min && *number <= range.max) return *number;
   complain(key, std::to_string(*number) + " is out of range: " + std::to_string(range.min) +
                     " to " + std::to_string(range.max));
-  return fallback;
+  return std::nullopt;
 }
 
-std::optional<std::vector<Text>> Section::find_texts(std::string_view key) {
+std::optional<FoundText> Section::find_text(std::string_view key) {
+  const Value* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  if (const auto* text = std::get_if<std::string>(&value->content)) {
+    return FoundText{*text, value->line};
+  }
+  wrong_type(key, *value, "a string");
+  return std::nullopt;
+}
+
+std::optional<std::vector<FoundText>> Section::find_texts(std::string_view key) {
   const Value* value = find(key);
   if (value == nullptr) return std::nullopt;
   const auto* list = std::get_if<List>(&value->content);
@@ -196,7 +216,7 @@ std::optional<std::vector<Text>> Section::find_texts(std::string_view key) {
     wrong_type(key, *value, "an array of strings");
     return std::nullopt;
   }
-  std::vector<Text> texts;
+  std::vector<FoundText> texts;
   texts.reserve(list->size());
   for (const Value& each : *list) {
     if (const auto* text = std::get_if<std::string>(&each.content)) {
@@ -208,19 +228,9 @@ std::optional<std::vector<Text>> Section::find_texts(std::string_view key) {
   return texts;
 }
 
-std::vector<std::string> Section::texts(std::string_view key, std::vector<std::string> fallback) {
-  std::optional<std::vector<Text>> found = find_texts(key);
-  if (!found) return fallback;
-  std::vector<std::string> texts;
-  texts.reserve(found->size());
-  for (Text& each : *found)
-    texts.push_back(std::move(each.text));
-  return texts;
-}
-
-std::optional<std::size_t> Section::word(std::string_view key,
-                                         std::span<const std::string_view> words) {
-  const std::optional<Text> given = find_text(key);
+std::optional<std::size_t> Section::find_word(std::string_view key,
+                                              std::span<const std::string_view> words) {
+  const std::optional<FoundText> given = find_text(key);
   if (!given) return std::nullopt;
   const auto found = std::ranges::find(words, given->text);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());

@@ -19,6 +19,7 @@ namespace policy {
 
 // How mail is quarantined: marked by a header field, or put on hold in the MTA's queue.
 enum class Quarantine : std::uint8_t { header, hold };
+constexpr auto words_of(Quarantine) { return std::to_array<std::string_view>({"header", "hold"}); }
 
 // Which answer a message gets whose recipients belong to tenants that disagree.
 enum class Mixed : std::uint8_t { mildest, strictest };

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "base/words.hpp"
 #include "report/destination.hpp"
 
 // Mail out of the house: the only door to libcurl (SMTP).
@@ -39,6 +40,9 @@ struct Relay {
   // rounded up.
   std::chrono::milliseconds timeout{600'000};
 };
+constexpr auto words_of(Relay::Tls) {
+  return std::to_array<std::string_view>({"opportunistic", "required", "verified"});
+}
 
 // True when the reply says by its enhanced code that it is about the mailbox (RFC 3463 §3.2, §3.3),
 // "550 5.1.1 no such user", and not about who sends, or the relay.

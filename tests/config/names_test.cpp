@@ -1,8 +1,12 @@
 #include "config/names.hpp"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
+
+#include "config/kinds.hpp"
 
 using namespace config;
 
@@ -37,15 +41,19 @@ TEST_CASE("domains and networks of a key are read, and what is none is told by l
   file.emplace("s", Value{std::move(table), 1});
   Complaints complaints("f");
   Section section(file, "s", complaints);
-  const auto domain = read_domain(section, "domain", PublicSuffix::refused);
+  std::optional<base::Domain> domain;
+  Maybe{DomainName{}}.read(section, "domain", domain);
   REQUIRE(domain);
   CHECK(domain->text() == "xn--ber-goa.example");
-  CHECK_FALSE(read_domain(section, "absent", PublicSuffix::refused));
-  CHECK(read_domains(section, "domains") == std::vector{base::Domain::parse("a.example").value()});
-  CHECK(read_domains(section, "absent").empty());
-  const std::vector networks = {base::Network::parse("192.0.2.0/24").value()};
-  CHECK(read_networks(section, "networks", {}, "no") == networks);
-  CHECK(read_networks(section, "absent", networks, "no") == networks);
+  std::vector<base::Domain> domains;
+  Each{DomainName{}}.read(section, "domains", domains);
+  CHECK(domains == std::vector{base::Domain::parse("a.example").value()});
+  std::vector<base::Network> networks;
+  const std::vector expected = {base::Network::parse("192.0.2.0/24").value()};
+  for (const char* key : {"networks", "absent"}) {
+    Each{Network{"no"}}.read(section, key, networks);
+    CHECK(networks == expected);
+  }
   CHECK(complaints.text() ==
         "f:5: s.domains: \"192.0.2.0/24\" is a network, not a domain\n"
         "f:6: s.domains: \"a b\" is no domain\n"
@@ -60,6 +68,6 @@ TEST_CASE("a public suffix may be named where that does no harm", "[config]") {
   Table none;
   Complaints complaints("f");
   Section section(none, "s", complaints);
-  CHECK(to_domain(section, "d", {"com", 1}, PublicSuffix::allowed).has_value());
+  CHECK(DomainName{PublicSuffix::allowed}.parse(section, "d", {"com", 1}).has_value());
   CHECK(complaints.empty());
 }

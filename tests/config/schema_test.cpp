@@ -45,6 +45,110 @@ TEST_CASE("the keys of the contract are known", "[config]") {
   }
 }
 
+TEST_CASE("the effective configuration reads back to itself", "[config]") {
+  const std::string changed = R"(
+[milter]
+socket = "inet:[::1]:8893"
+authserv_id = "mx.example.org"
+gateway = "gw1"
+deadline_ms = 1234
+[log]
+sink = "syslog"
+format = "json"
+level = "error"
+local_parts = false
+[dns]
+servers = ["127.0.0.1:5353", "::1"]
+resolv_conf = "/run/resolv.conf"
+timeout_ms = 77
+attempts = 3
+breaker = false
+breaker_zones = ["corp.example"]
+trust_authentic = true
+compact_denial = true
+cache_entries = 5
+[spf]
+engine = "native"
+threads = 3
+[dkim]
+rsa_bits_min = 2048
+signatures_max = 4
+partial_body_allowed = true
+clock_skew_seconds = 0
+[dmarc]
+pct_zero_is_testing = true
+[trust]
+networks = ["192.0.2.0/24"]
+authenticated = false
+unknown_clients = true
+relays = ["192.0.2.1"]
+arc_sealers = ["seal.example"]
+[policy]
+preset = "strict"
+enforce = "monitor"
+percent = 7
+reply_url = "https://example.org/"
+defer_hours_max = 5
+signals_header = "X-S"
+mixed = "strictest"
+percent_key = "0123456789abcdef"
+dns_degraded = "accept"
+quarantine = "hold"
+quarantine_header = "X-Q: \"\\"
+reply_text = "5.7.26 DMARC {from_domain}"
+temporary_error = "defer"
+from_fault = "tag"
+spf_fail = "reject"
+[spool]
+directory = "/tmp/\u0001\""
+[store]
+url = "postgresql:///postern"
+retention_days = 365
+size_mib_max = 1024
+keep_segments = true
+[report]
+organization = "Example Org"
+from = "reports@example.org"
+contact = "https://example.org/dmarc"
+aggregate = false
+failure = true
+failure_domains = ["example.com"]
+failure_key = "0123456789abcdef"
+failure_per_minute = 3
+copy_to = ["centre@cert.example"]
+submit = "smtps://mail.example.org:465"
+tls = "verified"
+ca_file = "/etc/postern/ca.pem"
+user = "reports"
+password_file = "/etc/postern/password"
+grace_minutes = 30
+records_max = 7
+daily_max = 7
+pace_ms = 0
+reply_seconds = 30
+expiry_hours = 24
+suppression_days = 1
+[metrics]
+listen = "127.0.0.1:1"
+)";
+  const auto first = config::parse(changed, "a");
+  REQUIRE(first);
+  const std::string shown = config::to_toml(*first);
+  const auto second = config::parse(shown, "b");
+  REQUIRE(second);
+  CHECK(config::to_toml(*second) == shown);
+  // Every value above differs from its default, so every key is read and shown.
+  const std::string defaults = config::to_toml(config::Config{});
+  for (std::size_t at = 0; at < defaults.size();) {
+    const std::size_t end = defaults.find('\n', at);
+    const std::string line = defaults.substr(at, end - at);
+    at = end + 1;
+    if (!line.contains(" = ")) continue;
+    INFO(line);
+    CHECK_FALSE(("\n" + shown).contains("\n" + line + "\n"));
+  }
+}
+
 TEST_CASE("wrong values are refused with line and reason", "[config]") {
   const Complaint rows[] = {
       {"[milter]\ndeadline_ms = 0", "f:2: milter.deadline_ms: 0 is out of range: 1 to 250000"},

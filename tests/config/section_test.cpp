@@ -9,8 +9,7 @@ using namespace config;
 
 namespace {
 
-enum class Colour { red, green };
-constexpr Choice<Colour> colours[] = {{"red", Colour::red}, {"green", Colour::green}};
+constexpr std::string_view colours[] = {"red", "green"};
 
 Table file_with(Table section) {
   Table file;
@@ -20,7 +19,7 @@ Table file_with(Table section) {
 
 }  // namespace
 
-TEST_CASE("a getter returns what stands there, or the fallback", "[config]") {
+TEST_CASE("what stands at a key is found, and nothing where there is none", "[config]") {
   const Table file = file_with({{"text", {std::string("x"), 2}},
                                 {"yes", {true, 3}},
                                 {"number", {std::int64_t{7}, 4}},
@@ -28,12 +27,12 @@ TEST_CASE("a getter returns what stands there, or the fallback", "[config]") {
                                 {"list", {List{{std::string("a"), 6}, {std::string("b"), 7}}, 6}}});
   Complaints complaints("f");
   Section section(file, "s", complaints);
-  CHECK(section.text("text", "y") == "x");
-  CHECK(section.text("absent", "y") == "y");
-  CHECK(section.boolean("yes", false));
-  CHECK(section.integer("number", 1, {0, 7}) == 7);
-  CHECK(section.choice("colour", Colour::red, colours) == Colour::green);
-  CHECK(section.texts("list", {}) == std::vector<std::string>{"a", "b"});
+  CHECK(section.find_text("text").value().text == "x");
+  CHECK_FALSE(section.find_text("absent"));
+  CHECK(section.find_truth("yes") == true);
+  CHECK(section.find_integer("number", {0, 7}) == 7);
+  CHECK(section.find_word("colour", colours) == 1);
+  CHECK(section.find_texts("list").value().size() == 2);
   section.finish();
   CHECK(complaints.empty());
 }
@@ -49,12 +48,12 @@ TEST_CASE("what is wrong is told with line, expectation and find", "[config]") {
                                 {"zzzzzzzzzzzz", {true, 11}}});
   Complaints complaints("f");
   Section section(file, "s", complaints);
-  CHECK(section.text("text", "y") == "y");
-  CHECK_FALSE(section.boolean("yes", false));
-  CHECK(section.integer("number", 1, {0, 7}) == 1);
-  CHECK(section.integer("large", 1, {0, 7}) == 1);
-  CHECK(section.choice("colour", Colour::red, colours) == Colour::red);
-  CHECK(section.texts("list", {}).empty());
+  CHECK_FALSE(section.find_text("text"));
+  CHECK_FALSE(section.find_truth("yes"));
+  CHECK_FALSE(section.find_integer("number", {0, 7}));
+  CHECK_FALSE(section.find_integer("large", {0, 7}));
+  CHECK_FALSE(section.find_word("colour", colours));
+  CHECK(section.find_texts("list").value().empty());
   section.finish();
   CHECK(complaints.text() ==
         "f:2: s.text: expected a string, found an integer\n"
@@ -104,14 +103,14 @@ TEST_CASE("the tables of an array are told apart by number and line", "[config]"
   REQUIRE(sections.size() == 2);
   std::vector<Section> deep = sections[0].entries("deep");
   REQUIRE(deep.size() == 1);
-  CHECK_FALSE(deep[0].boolean("yes", false));
-  CHECK(sections[0].integer("number", 1, {1, 1}) == 1);
+  CHECK_FALSE(deep[0].find_truth("yes"));
+  CHECK_FALSE(sections[0].find_integer("number", {1, 1}));
   CHECK_FALSE(sections[0].table("flat").has("x"));
+  CHECK_FALSE(sections[0].has("flat", "x"));
   sections[0].finish();
   sections[1].complain("absent", "is missing");
   CHECK(Section::entries(file, "u", complaints).empty());
   CHECK(Section::entries(file, "v", complaints).empty());
-  CHECK(deep[0].keys() == std::vector<std::string>{"t[1].deep[1].yes"});
   CHECK(complaints.text() ==
         "f:4: t[1].deep[1].yes: expected true or false, found an integer\n"
         "f:5: t[1].flat: expected a table, found true or false\n"
@@ -121,12 +120,33 @@ TEST_CASE("the tables of an array are told apart by number and line", "[config]"
         "f:8: u: expected an array of tables, [[u]], found a table");
 }
 
+TEST_CASE("the second entry to claim a value is told the line of the first", "[config]") {
+  Table file;
+  file.emplace("t", Value{List{{Table{}, 2}, {Table{}, 4}}, 2});
+  Complaints complaints("f");
+  std::vector<Section> sections = Section::entries(file, "t", complaints);
+  REQUIRE(sections.size() == 2);
+  CHECK(sections[0].claim("a", 2) == 0);
+  CHECK(sections[1].claim("b", 4) == 0);
+  CHECK(sections[1].claim("a", 4) == 2);
+  // Another array has claims of its own.
+  CHECK(Section::entries(file, "t", complaints)[0].claim("a", 2) == 0);
+}
+
+TEST_CASE("a warning names its key, and makes no file unusable", "[config]") {
+  Complaints complaints("f");
+  Section section({}, "s", complaints);
+  section.warn("k", "is odd");
+  CHECK(complaints.empty());
+  CHECK(complaints.warnings() == std::vector<std::string>{"s.k: is odd"});
+}
+
 TEST_CASE("a section that is no table is one complaint", "[config]") {
   Table file;
   file.emplace("s", Value{std::int64_t{1}, 3});
   Complaints complaints("f");
   Section section(file, "s", complaints);
-  CHECK(section.text("text", "y") == "y");
+  CHECK_FALSE(section.find_text("text"));
   section.finish();
   CHECK(complaints.text() == "f:3: [s]: expected a table, found an integer");
 }

@@ -30,6 +30,7 @@ enum class Engine : std::uint8_t {
   libspf2,  // libspf2 evaluates a rewritten, harmless form of the record (docs/decisions).
   native,   // Our own loop over the same grammar and session.
 };
+constexpr auto words_of(Engine) { return std::to_array<std::string_view>({"libspf2", "native"}); }
 
 // Limits of one evaluation; section [spf] of the configuration sets some.
 struct Options {

@@ -1,4 +1,4 @@
-#include "config/policy_schema.hpp"
+#include "config/policy_kinds.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "config/policy_tables.hpp"
+#include "config/tables.hpp"
 
 #include <string>
 
@@ -235,7 +235,7 @@ TEST_CASE("an override for a large part of the Internet is worth a warning", "[c
 }
 
 TEST_CASE("the keys of every table are known", "[config]") {
-  const auto keys = config::policy_table_keys();
+  const auto keys = config::table_keys();
   CHECK(keys.size() == 5 + 11 + 2 + 5 + 4);
   CHECK(keys.front() == "protected.domain");
   CHECK(keys.back() == "stage.percent");

@@ -1,4 +1,4 @@
-#include "config/report_schema.hpp"
+#include "config/report_kinds.hpp"
 
 #include <chrono>
 
