@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "event/event_reader.hpp"
 
 namespace store {
@@ -54,9 +55,8 @@ Batch to_batch(const std::string& spool, const std::string& segment,
 }  // namespace
 
 base::Result<Collector> Collector::open(Options options, Surroundings surroundings) {
-  auto reader = event::SpoolReader::open(options.directory);
-  if (!reader) return std::unexpected(reader.error());
-  return Collector(std::move(options), std::move(surroundings), *std::move(reader));
+  auto reader = TRY(event::SpoolReader::open(options.directory));
+  return Collector(std::move(options), std::move(surroundings), std::move(reader));
 }
 
 void Collector::run() {
@@ -87,54 +87,45 @@ void Collector::tell_of_trouble(const std::string& what) {
 }
 
 base::Result<void> Collector::run_once() {
-  if (const auto connected = connect(); !connected) return connected;
+  TRY(connect());
   if (const auto backlog = find_backlog(options_.directory, positions_)) {
     octets_to_collect_ = backlog->octets;
   }
   while (!stopped_) {
-    const base::Result<bool> passed = pass();
-    if (!passed) return std::unexpected(passed.error());
-    if (!*passed) break;
+    if (!TRY(pass())) break;
   }
   return {};
 }
 
 base::Result<void> Collector::connect() {
   if (store_) return store_->database().still_there();  // Soon: who opens it meanwhile is misled.
-  auto store = Store::open(options_.url, surroundings_.progress);
-  if (!store) return std::unexpected(store.error());
-  store->set_report_address(options_.report_address);
-  auto known = positions(store->database(), reader_.id());
-  if (!known) return std::unexpected(known.error());
-  const auto segments = event::list_segments(options_.directory);
-  if (!segments) return std::unexpected(segments.error());
+  Store store = TRY(Store::open(options_.url, surroundings_.progress));
+  store.set_report_address(options_.report_address);
+  auto known = TRY(positions(store.database(), reader_.id()));
+  const auto segments = TRY(event::list_segments(options_.directory));
   // Deleted, but the process died before it said so.
-  for (const auto& [segment, octets] : *known) {
-    if (std::ranges::find(*segments, segment, &event::Segment::name) != segments->end()) continue;
-    if (const auto gone = store->forget(reader_.id(), segment); !gone) return gone;
+  for (const auto& [segment, octets] : known) {
+    if (std::ranges::find(segments, segment, &event::Segment::name) != segments.end()) continue;
+    TRY(store.forget(reader_.id(), segment));
   }
-  const auto again = store->read_again();
-  if (!again) return std::unexpected(again.error());
-  if (*again > 0) info("collect: " + std::to_string(*again) + " lines can be read now");
-  positions_ = *std::move(known);
+  const std::size_t again = TRY(store.read_again());
+  if (again > 0) info("collect: " + std::to_string(again) + " lines can be read now");
+  positions_ = std::move(known);
   finished_.clear();  // It may be another store, from a backup: that has not what these hold.
-  store_ = *std::move(store);
+  store_ = std::move(store);
   return {};
 }
 
 base::Result<bool> Collector::pass() {
-  if (const auto connected = connect(); !connected) return std::unexpected(connected.error());
-  if (const auto kept = keep_house(); !kept) return std::unexpected(kept.error());
-  const auto segments = event::list_segments(options_.directory);
-  if (!segments) return std::unexpected(segments.error());
+  TRY(connect());
+  TRY(keep_house());
+  const auto segments = TRY(event::list_segments(options_.directory));
   bool worked = false;
-  for (const event::Segment& segment : *segments) {
+  for (const event::Segment& segment : segments) {
     const auto finished = finished_.find(segment.name);
     const bool done = finished != finished_.end() && finished->second == segment.octets;
     for (bool more = !done; more && !stopped_;) {
-      const auto some = collect_some(segment.name);
-      if (!some) return std::unexpected(some.error());
-      more = *some;
+      more = TRY(collect_some(segment.name));
       if (!more) break;
       worked = true;
       stopped_ = surroundings_.wait({});
@@ -155,17 +146,11 @@ base::Result<bool> Collector::collect_some(const std::string& segment) {
   }
   skipped_.erase(segment);
   if (piece->changed) {
-    if (const auto done = begin_again(segment, position); !done) {
-      return std::unexpected(done.error());
-    }
+    TRY(begin_again(segment, position));
     return true;
   }
-  if (piece->end > position) {
-    if (const auto done = commit(segment, *piece); !done) return std::unexpected(done.error());
-  }
-  if (piece->finished) {
-    if (const auto done = finish(segment); !done) return std::unexpected(done.error());
-  }
+  if (piece->end > position) TRY(commit(segment, *piece));
+  if (piece->finished) TRY(finish(segment));
   return piece->end > position && !piece->finished;
 }
 
@@ -181,8 +166,7 @@ base::Result<void> Collector::begin_again(const std::string& segment, std::uint6
 base::Result<void> Collector::commit(const std::string& segment, const event::SpoolPiece& piece) {
   Batch batch = to_batch(reader_.id(), segment, piece);
   batch.begin = positions_[segment];
-  const auto committed = store_->commit(batch);
-  if (!committed) return std::unexpected(committed.error());
+  const Committed committed = TRY(store_->commit(batch));
   positions_[segment] = piece.end;
   octets_collected_ += piece.end - batch.begin;
   octets_since_housekeeping_ += piece.end - batch.begin;
@@ -190,12 +174,12 @@ base::Result<void> Collector::commit(const std::string& segment, const event::Sp
     surroundings_.progress("collect", std::min(octets_collected_, octets_to_collect_),
                            octets_to_collect_);
   }
-  if (committed->known > 0) {
-    warn("collect: " + segment + ": " + std::to_string(committed->known) +
+  if (committed.known > 0) {
+    warn("collect: " + segment + ": " + std::to_string(committed.known) +
          " events were in the store already");
   }
-  if (committed->different > 0) {
-    warn("collect: " + segment + ": " + std::to_string(committed->different) +
+  if (committed.different > 0) {
+    warn("collect: " + segment + ": " + std::to_string(committed.different) +
          " of these have other content than the event of their id in the store, and are kept in"
          " table unread_lines");
   }
@@ -215,7 +199,7 @@ base::Result<void> Collector::finish(const std::string& segment) {
     return {};
   }
   // What was committed is in the file of that name, and not in one that somebody took away.
-  if (const auto there = store_->database().still_there(); !there) return there;
+  TRY(store_->database().still_there());
   const auto removed = reader_.remove(segment, positions_[segment]);
   if (!removed) {
     skip(segment, removed.error());
@@ -236,11 +220,10 @@ base::Result<void> Collector::keep_house() {
   const std::uint64_t soon = std::max(octets_max / housekeeping_share, housekeeping_octets_min);
   const bool much = octets_max > 0 && octets_since_housekeeping_ >= soon;
   if (Clock::now() < housekeeping_ && !much) return {};
-  const auto expired = expire_old();
-  if (!expired) return std::unexpected(expired.error());
-  if (expired->events > 0)
-    info("collect: " + std::to_string(expired->events) + " old events deleted");
-  std::set<std::string> warnings(expired->warnings.begin(), expired->warnings.end());
+  const Expired expired = TRY(expire_old());
+  if (expired.events > 0)
+    info("collect: " + std::to_string(expired.events) + " old events deleted");
+  std::set<std::string> warnings(expired.warnings.begin(), expired.warnings.end());
   for (const std::string& warning : warnings) {
     if (!warnings_.contains(warning)) warn("collect: " + warning);
   }
@@ -276,10 +259,9 @@ void Collector::tell_when_behind() {
 
 base::Result<Backlog> find_backlog(const std::filesystem::path& directory,
                                    const std::map<std::string, std::uint64_t>& positions) {
-  const auto segments = event::list_segments(directory);
-  if (!segments) return std::unexpected(segments.error());
+  const auto segments = TRY(event::list_segments(directory));
   Backlog backlog;
-  for (const auto& [segment, octets] : *segments) {
+  for (const auto& [segment, octets] : segments) {
     const auto known = positions.find(segment);
     const std::uint64_t position = known == positions.end() ? 0 : known->second;
     if (octets <= position) continue;

@@ -71,17 +71,15 @@ Conditions conditions_of(const EventQuery& query) {
 }
 
 // Of a row whose octets were damaged nothing is left: it reads as no event.
-std::string line_of(const SqlValue& plain, const SqlValue& compressed) {
-  if (std::holds_alternative<std::monostate>(compressed)) return text(plain);
-  return base::gunzip(text(compressed)).value_or("");
+std::string line_of(const std::string& plain, const std::optional<std::string>& compressed) {
+  return compressed ? base::gunzip(*compressed).value_or("") : plain;
 }
 
-using VisitRow = std::function<bool(const SqlRow& row)>;
-
-// Rows of time, id and `columns`, page by page.
-base::Result<void> for_each_row(Database& database, const EventQuery& query,
-                                std::string_view columns, std::uint64_t page_max,
-                                const VisitRow& visit) {
+// Rows of time, id and `names`, which are of the types `Columns`, page by page: `visit` gets all of
+// them, and false ends.
+template <class... Columns, class Visit>
+base::Result<void> for_each_row(Database& database, const EventQuery& query, std::string_view names,
+                                std::uint64_t page_max, const Visit& visit) {
   const Conditions conditions = conditions_of(query);
   std::vector<SqlValue> last;  // Time and id of the last one seen.
   for (std::uint64_t left = query.events_max; left > 0;) {
@@ -92,17 +90,17 @@ base::Result<void> for_each_row(Database& database, const EventQuery& query,
     }
     const std::string_view order = query.newest_first ? " DESC" : "";
     std::string sql = "SELECT time_ms, id";
-    sql.append(columns).append(" FROM events").append(paged.text());
+    sql.append(names).append(" FROM events").append(paged.text());
     sql.append(" ORDER BY time_ms").append(order).append(", id").append(order);
+    sql.append(" LIMIT ").append(std::to_string(page));
     const auto rows =
-        database.execute(sql.append(" LIMIT ").append(std::to_string(page)), paged.values());
-    if (!rows) return std::unexpected(rows.error());
-    for (const SqlRow& row : *rows) {
-      if (!visit(row)) return {};
+        TRY(fetch<base::WallTime, std::string, Columns...>(database, sql, paged.values()));
+    for (const auto& row : rows) {
+      if (!std::apply(visit, row)) return {};
     }
-    if (rows->size() < page) return {};
+    if (rows.size() < page) return {};
     left -= page;
-    last = {rows->back()[0], rows->back()[1]};
+    last = {to_column(std::get<0>(rows.back())), to_column(std::get<1>(rows.back()))};
   }
   return {};
 }
@@ -111,30 +109,33 @@ base::Result<void> for_each_row(Database& database, const EventQuery& query,
 
 base::Result<void> for_each_event(Database& database, const EventQuery& query,
                                   const VisitLine& visit) {
-  return for_each_row(database, query, ", line, line_gz", lines_max,
-                      [&](const SqlRow& row) { return visit(line_of(row[2], row[3])); });
+  return for_each_row<std::string, std::optional<std::string>>(
+      database, query, ", line, line_gz", lines_max,
+      [&](base::WallTime, const std::string&, const std::string& plain,
+          const std::optional<std::string>& compressed) {
+        return visit(line_of(plain, compressed));
+      });
 }
 
 base::Result<void> for_each_key(Database& database, const EventQuery& query,
                                 const VisitKey& visit) {
-  return for_each_row(database, query, "", keys_max, [&](const SqlRow& row) {
-    return visit({time_of(number(row[0])), text(row[1])});
-  });
+  return for_each_row(database, query, "", keys_max,
+                      [&](base::WallTime time, const std::string& id) {
+                        return visit({time, id});
+                      });
 }
 
 base::Result<std::string> find_line(Database& database, const std::string& id) {
-  const SqlValue parameters[] = {column_text(id)};
-  const auto rows = database.execute("SELECT line, line_gz FROM events WHERE id = $1", parameters);
-  if (!rows) return std::unexpected(rows.error());
-  return rows->empty() ? std::string() : line_of(rows->front()[0], rows->front()[1]);
+  const auto row = TRY(fetch_first<std::string, std::optional<std::string>>(
+      database, "SELECT line, line_gz FROM events WHERE id = $1", column_text(id)));
+  return row ? std::apply(line_of, *row) : std::string();
 }
 
 base::Result<std::uint64_t> count_events(Database& database, const EventQuery& query) {
   const Conditions conditions = conditions_of(query);
-  const auto rows =
-      database.execute("SELECT COUNT(*) FROM events" + conditions.text(), conditions.values());
-  if (!rows) return std::unexpected(rows.error());
-  return std::min(static_cast<std::uint64_t>(number(rows->at(0).at(0))), query.events_max);
+  const auto events = TRY(fetch_one<std::uint64_t>(
+      database, "SELECT COUNT(*) FROM events" + conditions.text(), conditions.values()));
+  return std::min(events, query.events_max);
 }
 
 }  // namespace store

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "store/incident.hpp"
+#include "store/sql.hpp"
 #include "store/time_columns.hpp"
 
 namespace store {
@@ -17,15 +18,12 @@ base::Result<void> keep_failure(Database& database, const event::Event& event,
   if (event.failure_headers.empty()) return {};
   const auto failure = wanted_failure(event);
   if (!failure) return {};
-  const SqlValue parameters[] = {hour_of(event.time),
-                                 base::printable(incident_of(event, *failure), incident_octets_max),
-                                 line, milliseconds_of(event.time)};
-  const auto done = database.execute(
+  return run(
+      database,
       "INSERT INTO failures (hour, incident, line, messages, first_ms) VALUES ($1, $2, $3, 1, $4)"
       " ON CONFLICT (hour, incident) DO UPDATE SET messages = failures.messages + 1",
-      parameters);
-  if (!done) return std::unexpected(done.error());
-  return {};
+      hour_of(event.time), base::printable(incident_of(event, *failure), incident_octets_max), line,
+      event.time);
 }
 
 }  // namespace store

@@ -16,9 +16,7 @@ constexpr int lock_attempts_max = 1200;  // One minute.
 
 // 0: there are no tables yet.
 base::Result<int> read_version(Database& database) {
-  const auto rows = database.execute("SELECT MAX(version) FROM postern_schema");
-  if (!rows) return std::unexpected(rows.error());
-  return static_cast<int>(number(rows->at(0).at(0)));
+  return fetch_one<int>(database, "SELECT MAX(version) FROM postern_schema");
 }
 
 std::unexpected<base::Error> newer(int version, int known) {
@@ -29,35 +27,27 @@ std::unexpected<base::Error> newer(int version, int known) {
 
 base::Result<void> take_lock(Database& database) {
   for (int i = 0; i < lock_attempts_max; ++i) {
-    const auto locked = database.try_lock(migration_key);
-    if (!locked) return std::unexpected(locked.error());
-    if (*locked) return {};
+    if (TRY(database.try_lock(migration_key))) return {};
     std::this_thread::sleep_for(lock_pause);
   }
   return base::fail("store: another process has been changing the tables for a minute");
 }
 
-base::Result<void> run(Database& database, const Migration& step) {
+base::Result<void> take(Database& database, const Migration& step) {
   return in_transaction(database, [&]() -> base::Result<void> {
-    for (const std::string_view statement : step.statements) {
-      if (const auto done = database.execute(statement); !done) {
-        return std::unexpected(done.error());
-      }
-    }
-    const SqlValue version[] = {std::int64_t{step.version}};
-    const auto noted = database.execute("INSERT INTO postern_schema VALUES ($1)", version);
-    if (!noted) return std::unexpected(noted.error());
-    return {};
+    for (const std::string_view statement : step.statements)
+      TRY(run(database, statement));
+    return run(database, "INSERT INTO postern_schema VALUES ($1)", step.version);
   });
 }
 
-base::Result<void> run_from(Database& database, int version, std::span<const Migration> steps,
-                            const Progress& progress) {
+base::Result<void> take_from(Database& database, int version, std::span<const Migration> steps,
+                             const Progress& progress) {
   std::size_t done = 0;
   for (const Migration& step : steps) {
     if (step.version > version) {
       if (progress) progress(step.what, done, steps.size());
-      if (const auto ran = run(database, step); !ran) return ran;
+      TRY(take(database, step));
     }
     ++done;
   }
@@ -67,15 +57,13 @@ base::Result<void> run_from(Database& database, int version, std::span<const Mig
 
 base::Result<void> migrate_alone(Database& database, std::span<const Migration> steps,
                                  const Progress& progress) {
-  const auto created = database.execute(
-      "CREATE TABLE IF NOT EXISTS postern_schema (version BIGINT NOT NULL PRIMARY KEY)");
-  if (!created) return std::unexpected(created.error());
-  const auto version = read_version(database);  // Again: another process may have been faster.
-  if (!version) return std::unexpected(version.error());
+  TRY(run(database,
+          "CREATE TABLE IF NOT EXISTS postern_schema (version BIGINT NOT NULL PRIMARY KEY)"));
+  const int version = TRY(read_version(database));  // Again: another process may have been faster.
   const int known = steps.back().version;
-  if (*version > known) return newer(*version, known);
-  if (*version == known) return {};
-  return run_from(database, *version, steps, progress);
+  if (version > known) return newer(version, known);
+  if (version == known) return {};
+  return take_from(database, version, steps, progress);
 }
 
 }  // namespace
@@ -167,9 +155,9 @@ base::Result<void> migrate(Database& database, std::span<const Migration> steps,
   const auto version = read_version(database);
   if (version && *version == known) return {};
   if (version && *version > known) return newer(*version, known);
-  if (const auto locked = take_lock(database); !locked) return locked;
+  TRY(take_lock(database));
   const auto migrated = migrate_alone(database, steps, progress);
-  if (const auto released = database.release(migration_key); !released) return released;
+  TRY(database.release(migration_key));
   return migrated;
 }
 

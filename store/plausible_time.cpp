@@ -67,15 +67,11 @@ PlausibleTime judge_time(base::WallTime ours, base::WallTime theirs,
 }
 
 base::Result<PlausibleTime> plausible_time(Database& database, base::WallTime now) {
-  const auto theirs = database.clock();
-  if (!theirs) return std::unexpected(theirs.error());
-  const auto rows = database.execute(
-      "SELECT DISTINCT hour / 24 FROM event_hours UNION SELECT DISTINCT day FROM report_days");
-  if (!rows) return std::unexpected(rows.error());
-  std::set<std::int64_t> days;
-  for (const SqlRow& row : *rows)
-    days.insert(number(row[0]));
-  return judge_time(now, *theirs, days);
+  const base::WallTime theirs = TRY(database.clock());
+  const auto days = TRY(fetch<std::int64_t>(
+      database,
+      "SELECT DISTINCT hour / 24 FROM event_hours UNION SELECT DISTINCT day FROM report_days"));
+  return judge_time(now, theirs, std::set<std::int64_t>(days.begin(), days.end()));
 }
 
 }  // namespace store

@@ -8,7 +8,8 @@
 #include <pqxx/pqxx>
 
 #include "base/text.hpp"
-#include "store/database.hpp"
+#include "base/try.hpp"
+#include "store/sql.hpp"
 
 namespace store {
 
@@ -166,7 +167,7 @@ auto PostgresDatabase::guarded(Work work) -> base::Result<decltype(work())> {
 base::Result<void> PostgresDatabase::connect() {
   connection_.reset();
   in_transaction_ = false;
-  const auto connected = guarded([this] {
+  const auto opened = guarded([this] {
     connection_ = std::make_unique<pqxx::connection>(url_);
     never_reconnect(*connection_);
     connection_->set_verbosity(Terse());
@@ -174,7 +175,7 @@ base::Result<void> PostgresDatabase::connect() {
     pqxx::nontransaction(*connection_).exec("SET lock_timeout = '10s'");
     return true;
   });
-  if (!connected) return std::unexpected(connected.error());
+  TRY(opened);
   return {};
 }
 
@@ -182,7 +183,7 @@ base::Result<std::vector<SqlRow>> PostgresDatabase::execute(std::string_view sql
                                                             std::span<const SqlValue> parameters) {
   if (!connection_) {
     if (in_transaction_) return base::fail("store: " + name_ + ": connection lost");
-    if (const auto connected = connect(); !connected) return std::unexpected(connected.error());
+    TRY(connect());
   }
   std::vector<std::string> texts;
   texts.reserve(parameters.size());
@@ -213,11 +214,8 @@ base::Result<std::vector<SqlRow>> PostgresDatabase::execute(std::string_view sql
 }
 
 base::Result<void> PostgresDatabase::begin() {
-  if (!connection_) {
-    if (const auto connected = connect(); !connected) return connected;
-  }
-  const auto begun = execute("BEGIN", {});
-  if (!begun) return std::unexpected(begun.error());
+  if (!connection_) TRY(connect());
+  TRY(execute("BEGIN", {}));
   in_transaction_ = true;
   failed_ = false;
   return {};
@@ -228,7 +226,7 @@ base::Result<void> PostgresDatabase::commit() {
   if (failed_) return base::fail("store: " + name_ + ": commit after an error");
   const auto committed = execute("COMMIT", {});
   in_transaction_ = false;
-  if (!committed) return std::unexpected(committed.error());
+  TRY(committed);
   return {};
 }
 
@@ -238,44 +236,31 @@ void PostgresDatabase::rollback() {
 }
 
 base::Result<base::WallTime> PostgresDatabase::clock() {
-  const auto rows =
-      execute("SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) * 1000 AS BIGINT)", {});
-  if (!rows) return std::unexpected(rows.error());
-  const auto* since_1970 = std::get_if<std::int64_t>(&rows->at(0).at(0));
-  return base::WallTime(std::chrono::milliseconds(since_1970 == nullptr ? 0 : *since_1970));
+  return fetch_one<base::WallTime>(
+      *this, "SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) * 1000 AS BIGINT)");
 }
 
 // The server uses room of deleted rows again, and gives back what is free at the end of a table.
 base::Result<void> PostgresDatabase::shrink(std::uint64_t octets_max) {
   if (octets_max == 0) return {};
-  for (const std::string_view statement : {"VACUUM events", "VACUUM report_rows"}) {
-    const auto done = execute(statement, {});
-    if (!done) return std::unexpected(done.error());
-  }
+  for (const std::string_view statement : {"VACUUM events", "VACUUM report_rows"})
+    TRY(run(*this, statement));
   return {};
 }
 
 base::Result<bool> PostgresDatabase::try_lock(std::string_view key) {
-  const SqlValue parameters[] = {std::string(key)};
-  const auto rows = execute("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", parameters);
-  if (!rows) return std::unexpected(rows.error());
-  return rows->at(0).at(0) == SqlValue(std::int64_t{1});
+  return fetch_one<bool>(*this, "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key);
 }
 
 base::Result<void> PostgresDatabase::release(std::string_view key) {
-  const SqlValue parameters[] = {std::string(key)};
-  const auto rows = execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", parameters);
-  if (!rows) return std::unexpected(rows.error());
-  return {};
+  return run(*this, "SELECT pg_advisory_unlock(hashtextextended($1, 0))", key);
 }
 
 }  // namespace
 
 base::Result<std::unique_ptr<Database>> open_postgresql(const std::string& url) {
   auto database = std::make_unique<PostgresDatabase>(url);
-  if (const auto connected = database->connect(); !connected) {
-    return std::unexpected(connected.error());
-  }
+  TRY(database->connect());
   return database;
 }
 

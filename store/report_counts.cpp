@@ -48,9 +48,8 @@ base::Result<void> upsert(Database& database, const DomainDay& key,
   std::vector<SqlValue> parameters;
   std::map<std::string_view, const Sum*> by_hash;
   for (const auto& [hash, sum] : sums) {
-    for (SqlValue value :
-         {SqlValue(key.first), SqlValue(key.second), SqlValue(hash), SqlValue(sum.row_json),
-          SqlValue(sum.messages), SqlValue(sum.causes), SqlValue(sum.last_ms)}) {
+    for (SqlValue& value : to_parameters(key.first, key.second, hash, sum.row_json, sum.messages,
+                                         sum.causes, sum.last_ms)) {
       parameters.push_back(std::move(value));
     }
     by_hash[hash] = &sum;
@@ -64,11 +63,10 @@ base::Result<void> upsert(Database& database, const DomainDay& key,
       " causes = report_rows.causes + excluded.causes,"
       " last_ms = CASE WHEN excluded.last_ms > report_rows.last_ms"
       " THEN excluded.last_ms ELSE report_rows.last_ms END RETURNING row_hash, messages";
-  const auto rows = database.execute(sql, parameters);
-  if (!rows) return std::unexpected(rows.error());
-  for (const SqlRow& row : *rows) {
-    const Sum& sum = *by_hash.at(text(row[0]));
-    if (number(row[1]) != sum.messages) continue;  // It was there before.
+  const auto rows = TRY(fetch<std::string, std::int64_t>(database, sql, parameters));
+  for (const auto& [hash, messages] : rows) {
+    const Sum& sum = *by_hash.at(hash);
+    if (messages != sum.messages) continue;  // It was there before.
     growth.rows += 1;
     growth.octets += static_cast<std::int64_t>(sum.row_json.size()) + count_overhead;
   }
@@ -81,18 +79,17 @@ base::Result<void> upsert_all(Database& database, const DomainDay& key, const Su
   std::span<const std::pair<std::string, Sum>> rest = all;
   while (!rest.empty()) {
     const auto chunk = rest.first(std::min(rest.size(), rows_per_statement_max));
-    if (const auto done = upsert(database, key, chunk, growth); !done) return done;
+    TRY(upsert(database, key, chunk, growth));
     rest = rest.subspan(chunk.size());
   }
   return {};
 }
 
 base::Result<std::int64_t> rows_of(Database& database, const DomainDay& key) {
-  const SqlValue parameters[] = {key.first, key.second};
-  const auto rows = database.execute(
-      "SELECT row_count FROM report_days WHERE day = $1 AND policy_domain = $2", parameters);
-  if (!rows) return std::unexpected(rows.error());
-  return rows->empty() ? 0 : number(rows->front()[0]);
+  const auto rows = TRY(fetch_first<std::int64_t>(
+      database, "SELECT row_count FROM report_days WHERE day = $1 AND policy_domain = $2",
+      key.first, key.second));
+  return rows.value_or(0);
 }
 
 // Those of `sums` that have a row.
@@ -102,14 +99,13 @@ base::Result<std::set<std::string>> known_hashes(Database& database, const Domai
   std::vector<SqlValue> parameters = {key.first, key.second};
   std::string list;
   const auto ask = [&]() -> base::Result<void> {
-    const auto rows = database.execute(
-        "SELECT row_hash FROM report_rows WHERE day = $1 AND policy_domain = $2"
-        " AND row_hash IN (" +
-            list + ")",
-        parameters);
-    if (!rows) return std::unexpected(rows.error());
-    for (const SqlRow& row : *rows)
-      known.insert(text(row[0]));
+    const auto hashes = TRY(
+        fetch<std::string>(database,
+                           "SELECT row_hash FROM report_rows WHERE day = $1 AND policy_domain = $2"
+                           " AND row_hash IN (" +
+                               list + ")",
+                           parameters));
+    known.insert(hashes.begin(), hashes.end());
     parameters.resize(2);
     list.clear();
     return {};
@@ -118,11 +114,9 @@ base::Result<std::set<std::string>> known_hashes(Database& database, const Domai
     parameters.emplace_back(hash);
     list.append(list.empty() ? "$" : ", $").append(std::to_string(parameters.size()));
     if (parameters.size() < rows_per_statement_max) continue;
-    if (const auto asked = ask(); !asked) return std::unexpected(asked.error());
+    TRY(ask());
   }
-  if (!list.empty()) {
-    if (const auto asked = ask(); !asked) return std::unexpected(asked.error());
-  }
+  if (!list.empty()) TRY(ask());
   return known;
 }
 
@@ -155,11 +149,10 @@ Sums sum_up(const Messages& messages, bool detailed) {
 base::Result<Messages> take_excess(Database& database, const DomainDay& key, Sums& sums,
                                    std::int64_t room, const Messages& messages, bool detailed) {
   if (static_cast<std::int64_t>(sums.size()) <= room) return Messages();
-  const auto known = known_hashes(database, key, sums);
-  if (!known) return std::unexpected(known.error());
+  const auto known = TRY(known_hashes(database, key, sums));
   std::set<std::string> excess;
   for (const auto& [hash, sum] : sums) {
-    if (!known->contains(hash) && room-- <= 0) excess.insert(hash);
+    if (!known.contains(hash) && room-- <= 0) excess.insert(hash);
   }
   Messages rest;
   for (const Counted* message : messages) {
@@ -172,35 +165,30 @@ base::Result<Messages> take_excess(Database& database, const DomainDay& key, Sum
 
 base::Result<void> count_day(Database& database, const DomainDay& key, const Messages& messages,
                              const CountLimits& limits) {
-  const auto rows = rows_of(database, key);
-  if (!rows) return std::unexpected(rows.error());
+  const std::int64_t rows = TRY(rows_of(database, key));
   const auto limit = static_cast<std::int64_t>(limits.detailed);
   Growth growth;
   Sums sums = sum_up(messages, true);
-  auto excess = take_excess(database, key, sums, limit - *rows, messages, true);
-  if (!excess) return std::unexpected(excess.error());
-  Sums plain_sums = sum_up(*excess, false);
-  const std::int64_t room = 2 * limit - *rows - static_cast<std::int64_t>(sums.size());
-  const auto rest = take_excess(database, key, plain_sums, room, *excess, false);
-  if (!rest) return std::unexpected(rest.error());
+  const Messages excess = TRY(take_excess(database, key, sums, limit - rows, messages, true));
+  Sums plain_sums = sum_up(excess, false);
+  const std::int64_t room = 2 * limit - rows - static_cast<std::int64_t>(sums.size());
+  const Messages rest = TRY(take_excess(database, key, plain_sums, room, excess, false));
   sums.merge(plain_sums);
   for (const auto& [hash, sum] : plain_sums) {  // A row that was plain by itself.
     sums[hash].messages += sum.messages;
     sums[hash].causes += sum.causes;
   }
-  for (const Counted* message : *rest)
+  for (const Counted* message : rest)
     sums[rest_hash].add(*message);
-  if (const auto done = upsert_all(database, key, sums, growth); !done) return done;
-  const SqlValue parameters[] = {key.first, key.second, growth.rows, growth.octets};
+  TRY(upsert_all(database, key, sums, growth));
   if (growth.rows == 0) return {};
-  const auto added = database.execute(
+  return run(
+      database,
       "INSERT INTO report_days (day, policy_domain, row_count, octets) VALUES ($1, $2, $3, $4)"
       " ON CONFLICT (day, policy_domain) DO UPDATE SET"
       " row_count = report_days.row_count + excluded.row_count,"
       " octets = report_days.octets + excluded.octets",
-      parameters);
-  if (!added) return std::unexpected(added.error());
-  return {};
+      key.first, key.second, growth.rows, growth.octets);
 }
 
 }  // namespace
@@ -213,7 +201,7 @@ base::Result<void> count(Database& database, const std::vector<Counted>& message
     by_day[key].push_back(&message);
   }
   for (const auto& [key, of_day] : by_day) {
-    if (const auto done = count_day(database, key, of_day, limits); !done) return done;
+    TRY(count_day(database, key, of_day, limits));
   }
   return {};
 }

@@ -13,7 +13,7 @@ namespace store {
 namespace {
 
 constexpr std::string_view retention_key = "retention";
-constexpr std::int64_t chunk_max = 100;  // Few, so that little room is needed to make some.
+constexpr std::size_t chunk_max = 100;  // Few, so that little room is needed to make some.
 // Days are made up for a week back (outbox.cpp): counts of before are in a report, or never will
 // be.
 constexpr std::chrono::days counters_of_use{8};
@@ -25,11 +25,9 @@ struct Part {  // An hour or a day.
 };
 
 base::Result<std::vector<Part>> parts(Database& database, std::string_view sql) {
-  const auto rows = database.execute(sql);
-  if (!rows) return std::unexpected(rows.error());
   std::vector<Part> parts;
-  for (const SqlRow& row : *rows)
-    parts.push_back({number(row[0]), static_cast<std::uint64_t>(number(row[1]))});
+  for (const auto& [number, octets] : TRY(fetch<std::int64_t, std::uint64_t>(database, sql)))
+    parts.push_back({number, octets});
   return parts;
 }
 
@@ -37,33 +35,26 @@ base::Result<std::vector<Part>> parts(Database& database, std::string_view sql) 
 base::Result<std::uint64_t> delete_events(Database& database, std::int64_t begin,
                                           std::int64_t end) {
   std::uint64_t deleted = 0;
-  const SqlValue events[] = {milliseconds_of(base::WallTime(std::chrono::hours(begin))),
-                             milliseconds_of(base::WallTime(std::chrono::hours(end))), chunk_max};
   while (true) {
-    const auto rows = database.execute(
+    const auto chunk = TRY(fetch<std::int64_t>(
+        database,
         "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE time_ms >= $1 AND time_ms < $2"
         " ORDER BY time_ms, id LIMIT $3) RETURNING 1",
-        events);
-    if (!rows) return std::unexpected(rows.error());
-    deleted += rows->size();
-    if (static_cast<std::int64_t>(rows->size()) < chunk_max) break;
+        base::WallTime(std::chrono::hours(begin)), base::WallTime(std::chrono::hours(end)),
+        chunk_max));
+    deleted += chunk.size();
+    if (chunk.size() < chunk_max) break;
   }
-  const SqlValue sums[] = {begin, end};
-  const auto done =
-      database.execute("DELETE FROM event_hours WHERE hour >= $1 AND hour < $2", sums);
-  if (!done) return std::unexpected(done.error());
+  TRY(run(database, "DELETE FROM event_hours WHERE hour >= $1 AND hour < $2", begin, end));
   return deleted;
 }
 
 base::Result<void> delete_days(Database& database, std::string_view table, std::int64_t before) {
-  const SqlValue day[] = {before};
-  const auto done = database.execute("DELETE FROM " + std::string(table) + " WHERE day < $1", day);
-  if (!done) return std::unexpected(done.error());
-  return {};
+  return run(database, "DELETE FROM " + std::string(table) + " WHERE day < $1", before);
 }
 
 base::Result<void> delete_counters(Database& database, std::int64_t before) {
-  if (const auto done = delete_days(database, "report_rows", before); !done) return done;
+  TRY(delete_days(database, "report_rows", before));
   return delete_days(database, "report_days", before);
 }
 
@@ -103,57 +94,49 @@ class Expiry {
 
 base::Result<void> Expiry::expire_old() {
   const std::int64_t first = hour_of(time_.oldest - retention_.events);
-  const SqlValue span[] = {first, hour_of(now_ - retention_.events)};
-  const auto doubtful = database_.execute(
-      "SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) FROM event_hours"
-      " WHERE hour >= $1 AND hour < $2",
-      span);
-  if (!doubtful) return std::unexpected(doubtful.error());
-  if (const std::int64_t kept = number(doubtful->front()[0]); kept > 0 && !time_.doubt.empty()) {
-    expired_.warnings.push_back(std::to_string(kept) +
+  const auto doubtful =
+      TRY(fetch_one<std::int64_t>(database_,
+                                  "SELECT CAST(COALESCE(SUM(events), 0) AS BIGINT) FROM event_hours"
+                                  " WHERE hour >= $1 AND hour < $2",
+                                  first, hour_of(now_ - retention_.events)));
+  if (doubtful > 0 && !time_.doubt.empty()) {
+    expired_.warnings.push_back(std::to_string(doubtful) +
                                 " events past retention_days are kept: " + time_.doubt);
   }
   const std::int64_t day = number_of(day_of(time_.oldest - retention_.counters));
-  if (const auto done = delete_counters(database_, day); !done) return done;
-  if (const auto done = delete_days(database_, "unread_lines", day); !done) return done;
-  const auto deleted = delete_events(database_, 0, first);
-  if (!deleted) return std::unexpected(deleted.error());
-  expired_.events += *deleted;
+  TRY(delete_counters(database_, day));
+  TRY(delete_days(database_, "unread_lines", day));
+  expired_.events += TRY(delete_events(database_, 0, first));
   return {};
 }
 
 base::Result<bool> Expiry::drop_counters(std::uint64_t& octets) {
   const std::int64_t of_use = number_of(day_of(time_.oldest - counters_of_use));
-  const auto days = parts(database_,
-                          "SELECT day, CAST(SUM(octets) AS BIGINT) FROM report_days"
-                          " GROUP BY day ORDER BY day");
-  if (!days) return std::unexpected(days.error());
+  const auto days = TRY(parts(database_,
+                              "SELECT day, CAST(SUM(octets) AS BIGINT) FROM report_days"
+                              " GROUP BY day ORDER BY day"));
   std::int64_t before = 0;
-  for (const Part& day : *days) {
+  for (const Part& day : days) {
     if (day.number >= of_use || octets == 0) break;
     before = day.number + 1;
     octets -= std::min(octets, day.octets);
   }
   if (before == 0) return false;
-  if (const auto done = delete_counters(database_, before); !done) {
-    return std::unexpected(done.error());
-  }
+  TRY(delete_counters(database_, before));
   dropped_counters_ = true;
   return true;
 }
 
 base::Result<bool> Expiry::drop_events(std::uint64_t octets) {
-  auto hours = parts(database_,
-                     "SELECT hour, CAST(SUM(octets) AS BIGINT) FROM event_hours"
-                     " GROUP BY hour ORDER BY hour");
-  if (!hours) return std::unexpected(hours.error());
+  auto hours = TRY(parts(database_,
+                         "SELECT hour, CAST(SUM(octets) AS BIGINT) FROM event_hours"
+                         " GROUP BY hour ORDER BY hour"));
   const std::int64_t newest = hour_of(time_.newest);
   bool dropped = false;
-  for (const Part& hour : in_order(*std::move(hours), newest)) {
+  for (const Part& hour : in_order(std::move(hours), newest)) {
     if (octets == 0) break;
-    const auto deleted = delete_events(database_, hour.number, hour.number + 1);
-    if (!deleted) return std::unexpected(deleted.error());
-    (hour.number > newest ? to_come_ : expired_.events) += *deleted;
+    const auto deleted = TRY(delete_events(database_, hour.number, hour.number + 1));
+    (hour.number > newest ? to_come_ : expired_.events) += deleted;
     octets -= std::min(octets, hour.octets);
     dropped = true;
   }
@@ -161,25 +144,21 @@ base::Result<bool> Expiry::drop_events(std::uint64_t octets) {
 }
 
 base::Result<bool> Expiry::make_room(std::uint64_t octets) {
-  const auto counters = drop_counters(octets);
-  if (!counters || octets == 0) return counters;
-  const auto events = drop_events(octets);
-  if (!events) return events;
-  return *counters || *events;
+  const bool counters = TRY(drop_counters(octets));
+  if (octets == 0) return counters;
+  const bool events = TRY(drop_events(octets));
+  return counters || events;
 }
 
 base::Result<Expired> Expiry::run() {
-  if (const auto done = expire_old(); !done) return std::unexpected(done.error());
+  TRY(expire_old());
   if (retention_.octets_max == 0) return std::move(expired_);
   // Somewhat less, so that not each event that comes costs another one.
   const std::uint64_t wanted = retention_.octets_max - retention_.octets_max / 8;
   for (int round = 0; round < rounds_max; ++round) {
-    const auto octets = store_octets(database_);
-    if (!octets) return std::unexpected(octets.error());
-    if (*octets <= (round == 0 ? retention_.octets_max : wanted)) break;
-    const auto more = make_room(*octets - wanted);
-    if (!more) return std::unexpected(more.error());
-    if (!*more) break;
+    const std::uint64_t octets = TRY(store_octets(database_));
+    if (octets <= (round == 0 ? retention_.octets_max : wanted)) break;
+    if (!TRY(make_room(octets - wanted))) break;
   }
   if (to_come_ > 0) {
     expired_.events += to_come_;
@@ -199,18 +178,10 @@ base::Result<Expired> Expiry::run() {
 }  // namespace
 
 base::Result<Expired> expire(Database& database, const Retention& retention, base::WallTime now) {
-  const auto locked = database.try_lock(retention_key);
-  if (!locked) return std::unexpected(locked.error());
-  if (!*locked) return Expired();
-  auto expired = [&]() -> base::Result<Expired> {
-    auto time = plausible_time(database, now);
-    if (!time) return std::unexpected(time.error());
-    return Expiry(database, retention, now, *std::move(time)).run();
-  }();
-  if (const auto released = database.release(retention_key); !released && expired) {
-    return std::unexpected(released.error());
-  }
-  return expired;
+  return alone(database, retention_key, [&]() -> base::Result<Expired> {
+    PlausibleTime time = TRY(plausible_time(database, now));
+    return Expiry(database, retention, now, std::move(time)).run();
+  });
 }
 
 }  // namespace store

@@ -22,16 +22,4 @@ std::string column_text(std::string_view text) {
   return base::printable(text, octets_max);
 }
 
-std::int64_t number(const SqlValue& value) {
-  const auto* number = std::get_if<std::int64_t>(&value);
-  return number == nullptr ? 0 : *number;
-}
-
-const std::string& text(const SqlValue& value) {
-  static const std::string empty;
-  if (const auto* octets = std::get_if<Octets>(&value)) return octets->octets;
-  const auto* text = std::get_if<std::string>(&value);
-  return text == nullptr ? empty : *text;
-}
-
 }  // namespace store

@@ -16,6 +16,7 @@
 
 #include "base/safe_file.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "store/database.hpp"
 
 namespace store {
@@ -177,29 +178,27 @@ base::Result<sqlite3_stmt*> SqliteDatabase::prepared(std::string_view sql) {
 
 base::Result<std::vector<SqlRow>> SqliteDatabase::execute(std::string_view sql,
                                                           std::span<const SqlValue> parameters) {
-  const base::Result<sqlite3_stmt*> statement = prepared(sql);
-  if (!statement) return std::unexpected(statement.error());
+  sqlite3_stmt* const statement = TRY(prepared(sql));
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (bind(*statement, static_cast<int>(i + 1), parameters[i]) != SQLITE_OK) return failed();
+    if (bind(statement, static_cast<int>(i + 1), parameters[i]) != SQLITE_OK) return failed();
   }
   std::vector<SqlRow> rows;
   int status = SQLITE_ROW;
-  while ((status = sqlite3_step(*statement)) == SQLITE_ROW) {
+  while ((status = sqlite3_step(statement)) == SQLITE_ROW) {
     SqlRow& row = rows.emplace_back();
-    for (int i = 0; i < sqlite3_column_count(*statement); ++i)
-      row.push_back(column(*statement, i));
+    for (int i = 0; i < sqlite3_column_count(statement); ++i)
+      row.push_back(column(statement, i));
   }
   // reset() repeats the error of step(), which is read before.
   base::Result<std::vector<SqlRow>> result = std::move(rows);
   if (status != SQLITE_DONE) result = failed();
-  sqlite3_reset(*statement);
-  sqlite3_clear_bindings(*statement);
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
   return result;
 }
 
 base::Result<void> SqliteDatabase::run(std::string_view sql) {
-  const auto done = execute(sql, {});
-  if (!done) return std::unexpected(done.error());
+  TRY(execute(sql, {}));
   return {};
 }
 
@@ -217,7 +216,7 @@ base::Result<void> SqliteDatabase::set_up() {
         "PRAGMA journal_size_limit = 1048576",
         // The first look opens the -wal.
         "SELECT COUNT(*) FROM sqlite_master"}) {
-    if (const auto done = run(pragma); !done) return done;
+    TRY(run(pragma));
   }
   wal_ = beside("-wal");
   shm_ = beside("-shm");
@@ -225,8 +224,8 @@ base::Result<void> SqliteDatabase::set_up() {
 }
 
 base::Result<void> SqliteDatabase::commit() {
-  if (const auto there = still_there(); !there) return there;
-  if (const auto done = run("COMMIT"); !done) return done;
+  TRY(still_there());
+  TRY(run("COMMIT"));
   return still_there();
 }
 
@@ -268,7 +267,7 @@ base::Result<void> SqliteDatabase::open_locks() {
 // One octet of a file beside the database for each key, by its hash: the kernel frees it when the
 // process dies. Two keys of one octet would only wait for each other. What errno says, or 0.
 base::Result<int> SqliteDatabase::set_lock(std::string_view key, short kind) {
-  if (const auto opened = open_locks(); !opened) return std::unexpected(opened.error());
+  TRY(open_locks());
   struct flock lock {};
   lock.l_type = kind;
   lock.l_whence = SEEK_SET;
@@ -278,17 +277,16 @@ base::Result<int> SqliteDatabase::set_lock(std::string_view key, short kind) {
 }
 
 base::Result<bool> SqliteDatabase::try_lock(std::string_view key) {
-  const auto error = set_lock(key, F_WRLCK);
-  if (!error) return std::unexpected(error.error());
-  if (*error == EAGAIN || *error == EACCES) return false;
-  if (*error == 0) return true;
+  const int error = TRY(set_lock(key, F_WRLCK));
+  if (error == EAGAIN || error == EACCES) return false;
+  if (error == 0) return true;
   return base::fail("store: cannot lock " + base::printable(file_.string()) +
-                    "-locks: " + std::generic_category().message(*error));
+                    "-locks: " + std::generic_category().message(error));
 }
 
 // When the file of locks was last touched, which is now.
 base::Result<base::WallTime> SqliteDatabase::clock() {
-  if (const auto opened = open_locks(); !opened) return std::unexpected(opened.error());
+  TRY(open_locks());
   struct stat status {};
   if (::futimens(locks_.get(), nullptr) != 0 || ::fstat(locks_.get(), &status) != 0) {
     return base::fail("store: cannot touch " + base::printable(file_.string()) +
@@ -298,9 +296,8 @@ base::Result<base::WallTime> SqliteDatabase::clock() {
 }
 
 base::Result<std::uint64_t> SqliteDatabase::number_of(std::string_view pragma) {
-  const auto rows = execute(pragma, {});
-  if (!rows) return std::unexpected(rows.error());
-  const auto* value = rows->empty() ? nullptr : std::get_if<std::int64_t>(&rows->front().front());
+  const auto rows = TRY(execute(pragma, {}));
+  const auto* value = rows.empty() ? nullptr : std::get_if<std::int64_t>(&rows.front().front());
   return value == nullptr ? 0 : static_cast<std::uint64_t>(*value);
 }
 
@@ -314,9 +311,7 @@ base::Result<void> SqliteDatabase::shrink(std::uint64_t octets_max) {
   if (octets > octets_max && *unused > 0) {
     const std::uint64_t excess = (octets - octets_max) / *size + 1;
     if (*mode == 2) {
-      const auto done =
-          run("PRAGMA incremental_vacuum(" + std::to_string(std::min(excess, *unused)) + ")");
-      if (!done) return done;
+      TRY(run("PRAGMA incremental_vacuum(" + std::to_string(std::min(excess, *unused)) + ")"));
     } else if (*unused > *pages / 8) {
       // A file of before: written anew once, for which there must be room.
       std::error_code error;
@@ -326,7 +321,7 @@ base::Result<void> SqliteDatabase::shrink(std::uint64_t octets_max) {
         return base::fail("store: " + base::printable(file_.string()) + " is larger than" +
                           " size_mib_max, and there is no room to write it anew");
       }
-      if (const auto done = run("VACUUM"); !done) return done;
+      TRY(run("VACUUM"));
     }
   }
   return run("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -343,8 +338,7 @@ void SqliteDatabase::make_reserve(std::uint64_t octets) {
 }
 
 base::Result<void> SqliteDatabase::release(std::string_view key) {
-  const auto error = set_lock(key, F_UNLCK);
-  if (!error) return std::unexpected(error.error());
+  TRY(set_lock(key, F_UNLCK));
   return {};
 }
 
@@ -356,8 +350,7 @@ base::Result<std::unique_ptr<Database>> open_sqlite(const fs::path& file) {
   const fs::path directory =
       fs::canonical(file.has_parent_path() ? file.parent_path() : ".", ignored);
   const fs::path path = directory.empty() ? file : directory / file.filename();
-  const base::Result<FileId> id = found_or_made(path);
-  if (!id) return std::unexpected(id.error());
+  const FileId id = TRY(found_or_made(path));
   sqlite3* handle = nullptr;
   const int opened =
       sqlite3_open_v2(path.c_str(), &handle,
@@ -368,9 +361,9 @@ base::Result<std::unique_ptr<Database>> open_sqlite(const fs::path& file) {
                       sqlite3_errstr(opened) + " (" +
                       std::generic_category().message(sqlite3_system_errno(handle)) + ")");
   }
-  auto database = std::make_unique<SqliteDatabase>(path, *id, std::move(connection));
-  if (const auto ready = database->set_up(); !ready) return std::unexpected(ready.error());
-  if (const auto there = database->still_there(); !there) return std::unexpected(there.error());
+  auto database = std::make_unique<SqliteDatabase>(path, id, std::move(connection));
+  TRY(database->set_up());
+  TRY(database->still_there());
   return database;
 }
 

@@ -20,7 +20,7 @@ namespace store {
 namespace {
 
 constexpr std::size_t event_columns = 10;
-constexpr std::int64_t page_max = 100;
+constexpr std::size_t page_max = 100;
 // What a row costs on disk beside its line: columns, indexes, both kinds of database alike.
 constexpr std::int64_t row_overhead = 500;
 
@@ -55,15 +55,15 @@ base::Result<Added> insert(Database& database, std::span<const EventLine> events
     parameters.reserve(chunk.size() * event_columns);
     for (const EventLine& event : chunk)
       append_columns(parameters, event);
-    const auto rows = database.execute(
+    const auto rows = TRY(fetch<std::string, std::int64_t>(
+        database,
         "INSERT INTO events (id, time_ms, gateway, queue_id, from_domain, action_taken,"
         " action_wanted, rule_name, line, line_gz) VALUES " +
             values_list(chunk.size(), event_columns) +
             " ON CONFLICT (id) DO NOTHING RETURNING id, LENGTH(line_gz)",
-        parameters);
-    if (!rows) return std::unexpected(rows.error());
-    for (const SqlRow& row : *rows)
-      added.emplace(text(row[0]), number(row[1]));
+        parameters));
+    for (const auto& [id, octets] : rows)
+      added.emplace(id, octets);
     events = events.subspan(chunk.size());
   }
   return added;
@@ -77,13 +77,12 @@ struct HourSum {
 base::Result<void> add_up_hours(Database& database, const std::string& spool,
                                 const std::map<std::int64_t, HourSum>& hours) {
   for (const auto& [hour, sum] : hours) {
-    const SqlValue parameters[] = {spool, hour, sum.events, sum.octets};
-    const auto done = database.execute(
-        "INSERT INTO event_hours (spool, hour, events, octets) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (spool, hour) DO UPDATE SET events = event_hours.events + excluded.events,"
-        " octets = event_hours.octets + excluded.octets",
-        parameters);
-    if (!done) return std::unexpected(done.error());
+    TRY(run(database,
+            "INSERT INTO event_hours (spool, hour, events, octets) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT (spool, hour) DO UPDATE SET"
+            " events = event_hours.events + excluded.events,"
+            " octets = event_hours.octets + excluded.octets",
+            spool, hour, sum.events, sum.octets));
   }
   return {};
 }
@@ -91,79 +90,58 @@ base::Result<void> add_up_hours(Database& database, const std::string& spool,
 }  // namespace
 
 base::Result<Store> Store::open(const std::string& url, const Progress& progress) {
-  auto database = open_database(url);
-  if (!database) return std::unexpected(database.error());
-  if (const auto migrated = migrate(**database, migrations(), progress); !migrated) {
-    return std::unexpected(migrated.error());
-  }
-  if (const auto named = make_store_identity(**database); !named) {
-    return std::unexpected(named.error());
-  }
-  return Store(*std::move(database));
+  auto database = TRY(open_database(url));
+  TRY(migrate(*database, migrations(), progress));
+  TRY(make_store_identity(*database));
+  return Store(std::move(database));
 }
 
 base::Result<Store> Store::open_existing(const std::string& url) {
   if (!database_exists(url)) return base::fail(without_password(url) + ": there is no store yet");
-  auto database = open_database(url);
-  if (!database) return std::unexpected(database.error());
-  if (const auto fits = check_version(**database, migrations()); !fits) {
-    return std::unexpected(fits.error());
-  }
-  return Store(*std::move(database));
+  auto database = TRY(open_database(url));
+  TRY(check_version(*database, migrations()));
+  return Store(std::move(database));
 }
 
 base::Result<Committed> Store::commit(const Batch& batch) {
   return in_transaction(*database_, [&]() -> base::Result<Committed> {
     // First, so that a second collector of this spool does no work for nothing.
-    if (const auto moved = move_position(batch); !moved) return std::unexpected(moved.error());
-    if (const auto kept = keep_unread(batch); !kept) return std::unexpected(kept.error());
+    TRY(move_position(batch));
+    TRY(keep_unread(batch));
     return add(batch);
   });
 }
 
 base::Result<void> Store::move_position(const Batch& batch) {
-  const SqlValue parameters[] = {batch.spool, batch.segment, static_cast<std::int64_t>(batch.begin),
-                                 static_cast<std::int64_t>(batch.end)};
-  const auto rows = batch.begin == 0
-                        ? database_->execute(
-                              "INSERT INTO positions (spool, segment, octets) VALUES ($1, $2, $4)"
-                              " ON CONFLICT (spool, segment) DO UPDATE SET octets = excluded.octets"
-                              " WHERE positions.octets = $3 RETURNING octets",
-                              parameters)
-                        : database_->execute(
-                              "UPDATE positions SET octets = $4"
-                              " WHERE spool = $1 AND segment = $2 AND octets = $3 RETURNING octets",
-                              parameters);
-  if (!rows) return std::unexpected(rows.error());
-  if (!rows->empty()) return {};
+  const std::string_view sql =
+      batch.begin == 0 ? "INSERT INTO positions (spool, segment, octets) VALUES ($1, $2, $4)"
+                         " ON CONFLICT (spool, segment) DO UPDATE SET octets = excluded.octets"
+                         " WHERE positions.octets = $3 RETURNING octets"
+                       : "UPDATE positions SET octets = $4"
+                         " WHERE spool = $1 AND segment = $2 AND octets = $3 RETURNING octets";
+  const auto moved = TRY(fetch_first<std::uint64_t>(*database_, sql, batch.spool, batch.segment,
+                                                    batch.begin, batch.end));
+  if (moved) return {};
   return base::fail("store: somebody else collected " + batch.segment + " of spool " + batch.spool +
                     " past position " + std::to_string(batch.begin));
 }
 
 base::Result<void> Store::keep_unread(const Batch& batch) {
-  const std::int64_t today = number_of(day_of(std::chrono::system_clock::now()));
+  const Day today = day_of(std::chrono::system_clock::now());
   for (const UnreadLine& unread : batch.unread) {
-    const SqlValue parameters[] = {batch.spool,
-                                   batch.segment,
-                                   static_cast<std::int64_t>(unread.position),
-                                   today,
-                                   std::string(word(unread.error.fault)),
-                                   column_text(unread.error.what),
-                                   Octets{unread.line}};
-    const auto done = database_->execute(
-        "INSERT INTO unread_lines (spool, segment, position, day, fault, why, line)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)"
-        // A segment that came back, from a backup for example, is read from its beginning.
-        " ON CONFLICT (spool, segment, position) DO NOTHING",
-        parameters);
-    if (!done) return std::unexpected(done.error());
+    TRY(run(*database_,
+            "INSERT INTO unread_lines (spool, segment, position, day, fault, why, line)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+            // A segment that came back, from a backup for example, is read from its beginning.
+            " ON CONFLICT (spool, segment, position) DO NOTHING",
+            batch.spool, batch.segment, unread.position, today, word(unread.error.fault),
+            column_text(unread.error.what), Octets{unread.line}));
   }
   return {};
 }
 
 base::Result<Committed> Store::add(const Batch& batch) {
-  auto added = insert(*database_, batch.events);
-  if (!added) return std::unexpected(added.error());
+  Added added = TRY(insert(*database_, batch.events));
   Committed committed;
   std::map<std::int64_t, HourSum> hours;
   std::vector<Counted> counted;
@@ -171,7 +149,7 @@ base::Result<Committed> Store::add(const Batch& batch) {
   for (const EventLine& event_line : batch.events) {
     const auto& [event, line, position] = event_line;
     // Taken out, so that a line that is there twice counts once.
-    const auto row_added = added->extract(column_text(event.id));
+    const auto row_added = added.extract(column_text(event.id));
     if (!row_added) {
       ++committed.known;
       known.push_back(&event_line);
@@ -181,20 +159,14 @@ base::Result<Committed> Store::add(const Batch& batch) {
     HourSum& sum = hours[hour_of(event.time)];
     sum.events += 1;
     sum.octets += row_added.mapped() + row_overhead;
-    if (const auto kept = keep_failure(*database_, event, line); !kept) {
-      return std::unexpected(kept.error());
-    }
+    TRY(keep_failure(*database_, event, line));
     if (auto row = row_of(event)) {
       counted.push_back({event.time, *std::move(row), causes_report(event, report_address_)});
     }
   }
-  if (const auto summed = add_up_hours(*database_, batch.spool, hours); !summed) {
-    return std::unexpected(summed.error());
-  }
-  if (const auto done = count(*database_, counted); !done) return std::unexpected(done.error());
-  const auto different = keep_different(batch, known);
-  if (!different) return std::unexpected(different.error());
-  committed.different = *different;
+  TRY(add_up_hours(*database_, batch.spool, hours));
+  TRY(count(*database_, counted));
+  committed.different = TRY(keep_different(batch, known));
   return committed;
 }
 
@@ -202,66 +174,57 @@ base::Result<std::size_t> Store::keep_different(const Batch& batch,
                                                 const std::vector<const EventLine*>& known) {
   Batch different{.spool = batch.spool, .segment = batch.segment, .events = {}, .unread = {}};
   for (const EventLine* event : known) {
-    const auto line = find_line(*database_, event->event.id);
-    if (!line) return std::unexpected(line.error());
-    if (*line == event->line) continue;
+    if (TRY(find_line(*database_, event->event.id)) == event->line) continue;
     different.unread.push_back({event->position,
                                 {event::LineFault::malformed, "its id is that of another event"},
                                 event->line});
   }
-  if (const auto kept = keep_unread(different); !kept) return std::unexpected(kept.error());
+  TRY(keep_unread(different));
   return different.unread.size();
 }
 
 base::Result<std::map<std::string, std::uint64_t>> positions(Database& database,
                                                              const std::string& spool) {
-  const SqlValue parameters[] = {spool};
-  const auto rows =
-      database.execute("SELECT segment, octets FROM positions WHERE spool = $1", parameters);
-  if (!rows) return std::unexpected(rows.error());
+  const auto rows = TRY(fetch<std::string, std::uint64_t>(
+      database, "SELECT segment, octets FROM positions WHERE spool = $1", spool));
   std::map<std::string, std::uint64_t> positions;
-  for (const SqlRow& row : *rows)
-    positions[text(row[0])] = static_cast<std::uint64_t>(number(row[1]));
+  for (const auto& [segment, octets] : rows)
+    positions[segment] = octets;
   return positions;
 }
 
 base::Result<void> Store::forget(const std::string& spool, const std::string& segment) {
-  const SqlValue parameters[] = {spool, segment};
-  const auto done =
-      database_->execute("DELETE FROM positions WHERE spool = $1 AND segment = $2", parameters);
-  if (!done) return std::unexpected(done.error());
-  return {};
+  return run(*database_, "DELETE FROM positions WHERE spool = $1 AND segment = $2", spool, segment);
 }
 
 base::Result<std::size_t> Store::read_again() {
   std::size_t read = 0;
-  SqlRow last = {std::string(), std::string(), std::int64_t{-1}};
+  std::tuple<std::string, std::string, std::int64_t> last = {"", "", -1};
   while (true) {
-    const SqlValue parameters[] = {last[0], last[1], last[2], page_max};
-    const auto rows = database_->execute(
+    const auto& [last_spool, last_segment, last_position] = last;
+    const auto rows = TRY(fetch<std::string, std::string, std::int64_t, std::string>(
+        *database_,
         "SELECT spool, segment, position, line FROM unread_lines WHERE fault = 'newer'"
         " AND (spool, segment, position) > ($1, $2, $3) ORDER BY spool, segment, position LIMIT $4",
-        parameters);
-    if (!rows) return std::unexpected(rows.error());
-    for (const SqlRow& row : *rows) {
-      auto event = event::from_line(text(row[3]));
+        last_spool, last_segment, last_position, page_max));
+    for (const auto& [spool, segment, position, line] : rows) {
+      last = {spool, segment, position};
+      auto event = event::from_line(line);
       if (!event) continue;
       Batch batch;
-      batch.spool = text(row[0]);
-      batch.events.push_back({*std::move(event), text(row[3]), 0});
-      const auto added = in_transaction(*database_, [&]() -> base::Result<Committed> {
-        const auto removed = database_->execute(
+      batch.spool = spool;
+      batch.events.push_back({*std::move(event), line, 0});
+      const auto move_line = [&]() -> base::Result<Committed> {
+        const auto removed = TRY(fetch_first<std::int64_t>(
+            *database_,
             "DELETE FROM unread_lines WHERE spool = $1 AND segment = $2 AND position = $3"
             " RETURNING position",
-            std::span(row).first(3));
-        if (!removed) return std::unexpected(removed.error());
-        return removed->empty() ? Committed() : add(batch);
-      });
-      if (!added) return std::unexpected(added.error());
-      read += added->events;
+            spool, segment, position));
+        return removed ? add(batch) : Committed();
+      };
+      read += TRY(in_transaction(*database_, move_line)).events;
     }
-    if (static_cast<std::int64_t>(rows->size()) < page_max) return read;
-    last = {rows->back()[0], rows->back()[1], rows->back()[2]};
+    if (rows.size() < page_max) return read;
   }
 }
 
