@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <map>
-#include <span>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "store/sql.hpp"
@@ -19,51 +19,47 @@ constexpr std::string_view rows_to_take =
     " AND p.incident = ''))";
 constexpr std::string_view rows_of_day = " FROM report_rows WHERE policy_domain = $2 AND day = $1";
 
+// row_hash, row_json, messages, causes, last_ms.
+using CountedRow =
+    std::tuple<std::string, std::string, std::uint64_t, std::uint64_t, base::WallTime>;
+// How many records and messages.
+using Sums = std::tuple<std::uint64_t, std::uint64_t>;
+
 // In the order in which collectors lock them, so that nobody waits in a circle. SQLite has one
 // writer at a time, and no such locks.
-base::Result<void> lock_rows(store::Database& database,
-                             std::span<const store::SqlValue> parameters) {
+base::Result<void> lock_rows(store::Database& database, const DayRowsQuery& query) {
   if (database.dialect() == store::Database::Dialect::sqlite) return {};
-  const auto locked =
-      database.execute("SELECT COUNT(*) FROM (SELECT 1" + std::string(rows_to_take) +
-                           " ORDER BY day, row_hash FOR UPDATE) AS locked",
-                       parameters);
-  if (!locked) return std::unexpected(locked.error());
-  return {};
+  return store::run(database,
+                    "SELECT COUNT(*) FROM (SELECT 1" + std::string(rows_to_take) +
+                        " ORDER BY day, row_hash FOR UPDATE) AS locked",
+                    query.day, query.policy_domain);
 }
 
-// Of row_hash, row_json, messages, causes, last_ms.
-DayRows read_rows(const std::vector<store::SqlRow>& found) {
+DayRows read_rows(const std::vector<CountedRow>& found) {
   DayRows rows;
   std::map<std::string, AggregateRecord> records;  // In a fixed order; equal rows of two days once.
-  for (const store::SqlRow& row : found) {
-    const auto messages = static_cast<std::uint64_t>(store::number(row[2]));
-    auto read = store::row_from_json(store::text(row[1]));
+  for (const auto& [hash, json, messages, causes, last] : found) {
+    auto read = store::row_from_json(json);
     if (!read) {  // Another version's: the domain gets its report all the same.
       ++rows.left_out.records;
       rows.left_out.messages += messages;
       continue;
     }
-    AggregateRecord& record = records[store::text(row[0])];
+    AggregateRecord& record = records[hash];
     record.row = *std::move(read);
     record.messages += messages;
-    record.last = std::max(record.last, store::time_of(store::number(row[4])));
+    record.last = std::max(record.last, last);
     rows.messages += messages;
-    rows.caused = rows.caused || store::number(row[3]) > 0;
+    rows.caused = rows.caused || causes > 0;
   }
   for (auto& [hash, record] : records)
     rows.records.push_back(std::move(record));
   return rows;
 }
 
-// `sql` gives how many records and messages there were more.
-base::Result<void> add_left_out(store::Database& database, DayRows& rows, const std::string& sql,
-                                std::span<const store::SqlValue> parameters) {
-  const auto more = database.execute(sql, parameters);
-  if (!more) return std::unexpected(more.error());
-  rows.left_out.records += static_cast<std::uint64_t>(store::number(more->front()[0]));
-  rows.left_out.messages += static_cast<std::uint64_t>(store::number(more->front()[1]));
-  return {};
+LeftOut with_more(LeftOut left_out, const Sums& more) {
+  const auto& [records, messages] = more;
+  return {.records = left_out.records + records, .messages = left_out.messages + messages};
 }
 
 // "UPDATE …": what is among `rows` is reported from now on.
@@ -76,44 +72,36 @@ std::string take(const std::string& rows) {
 }  // namespace
 
 base::Result<DayRows> take_rows(store::Database& database, const DayRowsQuery& query) {
-  const store::SqlValue parameters[] = {store::number_of(query.day), query.policy_domain};
-  const store::SqlValue bounded[] = {store::number_of(query.day), query.policy_domain,
-                                     static_cast<std::int64_t>(query.records_max)};
-  if (const auto locked = lock_rows(database, parameters); !locked) {
-    return std::unexpected(locked.error());
-  }
+  TRY(lock_rows(database, query));
   const std::string all(rows_to_take);
   // One statement, so that nothing a collector adds at the same time is missed or doubled.
-  const auto found =
-      database.execute(take(all + " ORDER BY messages - reported DESC, row_hash LIMIT $3") +
-                           " RETURNING row_hash, row_json, taken, causes, last_ms",
-                       bounded);
-  if (!found) return std::unexpected(found.error());
-  DayRows rows = read_rows(*found);
-  if (found->size() < query.records_max) return rows;
-  const auto counted = add_left_out(
-      database, rows,
-      "SELECT COUNT(*), CAST(COALESCE(SUM(messages - reported), 0) AS BIGINT)" + all, parameters);
-  if (!counted) return std::unexpected(counted.error());
-  const auto taken = database.execute(take(all), parameters);
-  if (!taken) return std::unexpected(taken.error());
+  const auto found = TRY(
+      store::fetch<CountedRow>(database,
+                               take(all + " ORDER BY messages - reported DESC, row_hash LIMIT $3") +
+                                   " RETURNING row_hash, row_json, taken, causes, last_ms",
+                               query.day, query.policy_domain, query.records_max));
+  DayRows rows = read_rows(found);
+  if (found.size() < query.records_max) return rows;
+  const auto more = TRY(store::fetch_one<Sums>(
+      database, "SELECT COUNT(*), CAST(COALESCE(SUM(messages - reported), 0) AS BIGINT)" + all,
+      query.day, query.policy_domain));
+  rows.left_out = with_more(rows.left_out, more);
+  TRY(store::run(database, take(all), query.day, query.policy_domain));
   return rows;
 }
 
 base::Result<DayRows> peek_rows(store::Database& database, const DayRowsQuery& query) {
-  const store::SqlValue parameters[] = {store::number_of(query.day), query.policy_domain,
-                                        static_cast<std::int64_t>(query.records_max)};
   const std::string all(rows_of_day);
   const std::string shown = all + " ORDER BY messages DESC, row_hash LIMIT $3";
-  const auto found =
-      database.execute("SELECT row_hash, row_json, messages, causes, last_ms" + shown, parameters);
-  if (!found) return std::unexpected(found.error());
-  DayRows rows = read_rows(*found);
-  const auto counted = add_left_out(database, rows,
-                                    "SELECT COUNT(*), CAST(COALESCE(SUM(messages), 0) AS BIGINT)" +
-                                        all + " AND row_hash NOT IN (SELECT row_hash" + shown + ")",
-                                    parameters);
-  if (!counted) return std::unexpected(counted.error());
+  DayRows rows = read_rows(TRY(store::fetch<CountedRow>(
+      database, "SELECT row_hash, row_json, messages, causes, last_ms" + shown, query.day,
+      query.policy_domain, query.records_max)));
+  const auto more =
+      TRY(store::fetch_one<Sums>(database,
+                                 "SELECT COUNT(*), CAST(COALESCE(SUM(messages), 0) AS BIGINT)" +
+                                     all + " AND row_hash NOT IN (SELECT row_hash" + shown + ")",
+                                 query.day, query.policy_domain, query.records_max));
+  rows.left_out = with_more(rows.left_out, more);
   return rows;
 }
 

@@ -1,6 +1,7 @@
 #include "report/deliveries.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/text.hpp"
 #include "report/outbox.hpp"
@@ -19,24 +20,29 @@ constexpr std::string_view delivery_columns =
     "SELECT d.report_id, d.destination, d.state, d.attempts, d.next_ms, r.kind, r.day,"
     " r.policy_domain, r.organization, r.mailbox, r.made_ms, r.messages"
     " FROM deliveries d JOIN reports r ON r.report_id = d.report_id";
+using DeliveryRow =
+    std::tuple<std::string, std::string, std::optional<DeliveryState>, std::uint64_t,
+               base::WallTime, std::optional<ReportKind>, store::Day, std::string, std::string,
+               std::string, base::WallTime, std::uint64_t>;
 
-std::optional<Delivery> to_delivery(const store::SqlRow& row) {
-  const auto destination = Mailbox::parse(store::text(row[1]));
-  const auto state = base::find<DeliveryState>(store::text(row[2]));
-  const auto kind = base::find<ReportKind>(store::text(row[5]));
+// Nothing for a row of another version of this program.
+std::optional<Delivery> to_delivery(const DeliveryRow& row) {
+  const auto& [report_id, address, state, attempts, next, kind, day, policy_domain, organization,
+               mailbox, made, messages] = row;
+  const auto destination = Mailbox::parse(address);
   if (!destination || !state || !kind) return std::nullopt;
-  return Delivery{.key = {store::text(row[0]), store::text(row[1])},
+  return Delivery{.key = {report_id, address},
                   .destination = *destination,
                   .state = *state,
-                  .attempts = static_cast<std::uint64_t>(store::number(row[3])),
-                  .next = store::time_of(store::number(row[4])),
+                  .attempts = attempts,
+                  .next = next,
                   .kind = *kind,
-                  .day = store::Day(std::chrono::days(store::number(row[6]))),
-                  .policy_domain = store::text(row[7]),
-                  .organization = store::text(row[8]),
-                  .mailbox = store::text(row[9]),
-                  .made = store::time_of(store::number(row[10])),
-                  .messages = static_cast<std::uint64_t>(store::number(row[11]))};
+                  .day = day,
+                  .policy_domain = policy_domain,
+                  .organization = organization,
+                  .mailbox = mailbox,
+                  .made = made,
+                  .messages = messages};
 }
 
 // Printable text that may be too long for a column; a letter is not cut in two.
@@ -60,21 +66,12 @@ struct Change {
 
 base::Result<void> update(store::Database& database, const Delivery& delivery,
                           const Change& change) {
-  const store::SqlValue parameters[] = {
-      delivery.key.report_id,
-      delivery.key.destination,
-      std::string(name(change.state)),
-      static_cast<std::int64_t>(change.attempted ? 1 : 0),
-      store::milliseconds_of(change.next),
-      change.sent ? store::milliseconds_of(*change.sent) : std::int64_t{0},
-      std::int64_t{change.code},
-      cut(change.reply)};
-  const auto done = database.execute(
+  return store::run(
+      database,
       "UPDATE deliveries SET state = $3, attempts = attempts + $4, next_ms = $5, sent_ms = $6,"
       " reply_code = $7, reply = $8 WHERE report_id = $1 AND destination = $2",
-      parameters);
-  if (!done) return std::unexpected(done.error());
-  return {};
+      delivery.key.report_id, delivery.key.destination, change.state, change.attempted, change.next,
+      change.sent.value_or(base::WallTime()), change.code, cut(change.reply));
 }
 
 base::WallTime next_attempt(const Delivery& delivery, const DeliveryLimits& limits,
@@ -99,15 +96,14 @@ base::Result<DeliveryState> try_later(store::Database& database, const Delivery&
                                       base::WallTime now) {
   const bool expired = has_expired(delivery, limits, now);
   const bool asking = delivery.state == DeliveryState::asking;
-  const auto done = update(database, delivery,
-                           {.state = expired  ? DeliveryState::expired
-                                     : asking ? DeliveryState::asking
-                                              : DeliveryState::waiting,
-                            .next = next_attempt(delivery, limits, now),
-                            .sent = std::nullopt,
-                            .code = submitted.code,
-                            .reply = submitted.reason});
-  if (!done) return std::unexpected(done.error());
+  TRY(update(database, delivery,
+             {.state = expired  ? DeliveryState::expired
+                       : asking ? DeliveryState::asking
+                                : DeliveryState::waiting,
+              .next = next_attempt(delivery, limits, now),
+              .sent = std::nullopt,
+              .code = submitted.code,
+              .reply = submitted.reason}));
   return expired ? DeliveryState::expired : DeliveryState::waiting;
 }
 
@@ -124,48 +120,34 @@ base::Result<void> note_rejection(store::Database& database, const Delivery& del
   if (submitted.stage == Submitted::Stage::sender) return {};
   // The mailbox itself was refused, or one message after the other.
   const bool at_recipient = submitted.stage == Submitted::Stage::recipient;
-  const auto rejections_max = static_cast<std::int64_t>(limits.rejections_max);
-  const std::int64_t weight = submitted.about_mailbox ? rejections_max : 1;
-  const std::int64_t until = store::milliseconds_of(now + limits.suppression);
-  const store::SqlValue parameters[] = {
-      at_recipient ? delivery.key.destination
-                   : content_key(delivery.key.destination, delivery.policy_domain),
-      weight,
-      weight >= rejections_max ? until : std::int64_t{0},
-      rejections_max,
-      until,
-      cut(submitted.reason)};
-  const auto done = database.execute(
+  const std::string refused = at_recipient
+                                  ? delivery.key.destination
+                                  : content_key(delivery.key.destination, delivery.policy_domain);
+  const std::uint64_t weight = submitted.about_mailbox ? limits.rejections_max : 1;
+  const base::WallTime until = now + limits.suppression;
+  return store::run(
+      database,
       "INSERT INTO suppressions (destination, rejections, until_ms, why)"
       " VALUES ($1, $2, $3, $6) ON CONFLICT (destination) DO UPDATE SET"
       " rejections = suppressions.rejections + $2, why = $6, until_ms ="
       " CASE WHEN suppressions.rejections + $2 >= $4 THEN CAST($5 AS BIGINT) ELSE 0 END",
-      parameters);
-  if (!done) return std::unexpected(done.error());
-  return {};
+      refused, weight, weight >= limits.rejections_max ? until : base::WallTime(),
+      limits.rejections_max, until, cut(submitted.reason));
 }
 
 base::Result<void> forget_rejections(store::Database& database, const Delivery& delivery) {
   const std::string& destination = delivery.key.destination;
-  const store::SqlValue parameters[] = {destination,
-                                        content_key(destination, delivery.policy_domain)};
-  const auto done =
-      database.execute("DELETE FROM suppressions WHERE destination IN ($1, $2)", parameters);
-  if (!done) return std::unexpected(done.error());
-  return {};
+  return store::run(database, "DELETE FROM suppressions WHERE destination IN ($1, $2)", destination,
+                    content_key(destination, delivery.policy_domain));
 }
 
 // What reserve() counted, and was not sent.
 base::Result<void> give_back(store::Database& database, const Delivery& delivery,
                              base::WallTime now) {
-  const store::SqlValue parameters[] = {delivery.destination.folded(),
-                                        store::number_of(store::day_of(now))};
-  const auto done = database.execute(
-      "UPDATE destination_days SET messages = messages - 1"
-      " WHERE destination = $1 AND day = $2 AND messages > 0",
-      parameters);
-  if (!done) return std::unexpected(done.error());
-  return {};
+  return store::run(database,
+                    "UPDATE destination_days SET messages = messages - 1"
+                    " WHERE destination = $1 AND day = $2 AND messages > 0",
+                    delivery.destination.folded(), store::day_of(now));
 }
 
 }  // namespace
@@ -178,31 +160,25 @@ base::Result<void> add_deliveries(store::Database& database, const std::string& 
                                   std::span<const Mailbox> destinations, DeliveryState state,
                                   base::WallTime now) {
   for (const Mailbox& destination : destinations) {
-    const store::SqlValue parameters[] = {report_id, destination.text(), std::string(name(state)),
-                                          store::milliseconds_of(now)};
-    const auto done = database.execute(
-        "INSERT INTO deliveries (report_id, destination, state, attempts, next_ms, sent_ms,"
-        " reply_code, reply) VALUES ($1, $2, $3, 0, $4, 0, 0, '')"
-        " ON CONFLICT (report_id, destination) DO NOTHING",
-        parameters);
-    if (!done) return std::unexpected(done.error());
+    TRY(store::run(database,
+                   "INSERT INTO deliveries (report_id, destination, state, attempts, next_ms,"
+                   " sent_ms, reply_code, reply) VALUES ($1, $2, $3, 0, $4, 0, 0, '')"
+                   " ON CONFLICT (report_id, destination) DO NOTHING",
+                   report_id, destination.text(), state, now));
   }
   return {};
 }
 
 base::Result<std::vector<Delivery>> due_deliveries(store::Database& database, base::WallTime now,
                                                    std::size_t deliveries_max) {
-  const store::SqlValue parameters[] = {store::milliseconds_of(now),
-                                        static_cast<std::int64_t>(deliveries_max),
-                                        store::milliseconds_of(now + put_off_max)};
-  const auto rows = database.execute(std::string(delivery_columns) +
-                                         " WHERE d.state IN ('asking', 'waiting', 'capped')"
-                                         " AND (d.next_ms <= $1 OR d.next_ms > $3)"
-                                         " ORDER BY d.next_ms, d.report_id, d.destination LIMIT $2",
-                                     parameters);
-  if (!rows) return std::unexpected(rows.error());
+  const auto rows = TRY(store::fetch<DeliveryRow>(
+      database,
+      std::string(delivery_columns) + " WHERE d.state IN ('asking', 'waiting', 'capped')"
+                                      " AND (d.next_ms <= $1 OR d.next_ms > $3)"
+                                      " ORDER BY d.next_ms, d.report_id, d.destination LIMIT $2",
+      now, deliveries_max, now + put_off_max));
   std::vector<Delivery> due;
-  for (const store::SqlRow& row : *rows) {
+  for (const DeliveryRow& row : rows) {
     if (auto delivery = to_delivery(row)) due.push_back(*std::move(delivery));
   }
   return due;
@@ -210,19 +186,16 @@ base::Result<std::vector<Delivery>> due_deliveries(store::Database& database, ba
 
 base::Result<std::optional<Delivery>> find_delivery(store::Database& database,
                                                     const DeliveryKey& key) {
-  const store::SqlValue parameters[] = {key.report_id, key.destination};
-  const auto rows = database.execute(
-      std::string(delivery_columns) + " WHERE d.report_id = $1 AND d.destination = $2", parameters);
-  if (!rows) return std::unexpected(rows.error());
-  if (rows->empty()) return std::nullopt;
-  return to_delivery(rows->front());
+  const auto row = TRY(store::fetch_first<DeliveryRow>(
+      database, std::string(delivery_columns) + " WHERE d.report_id = $1 AND d.destination = $2",
+      key.report_id, key.destination));
+  return row.and_then(to_delivery);
 }
 
 base::Result<std::string> report_body(store::Database& database, const std::string& report_id) {
-  const store::SqlValue parameters[] = {report_id};
-  const auto rows = database.execute("SELECT body FROM reports WHERE report_id = $1", parameters);
-  if (!rows) return std::unexpected(rows.error());
-  return rows->empty() ? std::string() : store::text(rows->front()[0]);
+  auto body = TRY(store::fetch_first<std::string>(
+      database, "SELECT body FROM reports WHERE report_id = $1", report_id));
+  return std::move(body).value_or("");
 }
 
 base::Result<DeliveryState> settle(store::Database& database, const Delivery& delivery,
@@ -230,10 +203,7 @@ base::Result<DeliveryState> settle(store::Database& database, const Delivery& de
                                    base::WallTime now) {
   return store::in_transaction(database, [&]() -> base::Result<DeliveryState> {
     const bool sent = submitted.outcome == Submitted::Outcome::sent;
-    if (!sent) {
-      const auto given = give_back(database, delivery, now);
-      if (!given) return std::unexpected(given.error());
-    }
+    if (!sent) TRY(give_back(database, delivery, now));
     if (submitted.outcome == Submitted::Outcome::temporary) {
       return try_later(database, delivery, submitted, limits, now);
     }
@@ -244,12 +214,9 @@ base::Result<DeliveryState> settle(store::Database& database, const Delivery& de
                   .code = submitted.code,
                   .reply = submitted.reason};
     if (sent) change.sent = now;
-    if (const auto done = update(database, delivery, change); !done) {
-      return std::unexpected(done.error());
-    }
-    const auto noted = sent ? forget_rejections(database, delivery)
-                            : note_rejection(database, delivery, submitted, limits, now);
-    if (!noted) return std::unexpected(noted.error());
+    TRY(update(database, delivery, change));
+    TRY(sent ? forget_rejections(database, delivery)
+             : note_rejection(database, delivery, submitted, limits, now));
     return state;
   });
 }
@@ -273,10 +240,8 @@ base::Result<void> end(store::Database& database, const Delivery& delivery, Deli
 base::Result<void> accept_consent(store::Database& database, const Delivery& delivery,
                                   std::span<const Mailbox> send_to, base::WallTime now) {
   return store::in_transaction(database, [&]() -> base::Result<void> {
-    const store::SqlValue parameters[] = {delivery.key.report_id, delivery.key.destination};
-    const auto removed = database.execute(
-        "DELETE FROM deliveries WHERE report_id = $1 AND destination = $2", parameters);
-    if (!removed) return std::unexpected(removed.error());
+    TRY(store::run(database, "DELETE FROM deliveries WHERE report_id = $1 AND destination = $2",
+                   delivery.key.report_id, delivery.key.destination));
     return add_deliveries(database, delivery.key.report_id, send_to, DeliveryState::waiting, now);
   });
 }
@@ -284,14 +249,11 @@ base::Result<void> accept_consent(store::Database& database, const Delivery& del
 base::Result<void> revive(store::Database& database, const Delivery& delivery,
                           const DeliveryLimits& limits, base::WallTime now) {
   return store::in_transaction(database, [&]() -> base::Result<void> {
-    const store::SqlValue parameters[] = {
-        delivery.key.report_id, delivery.key.destination,
-        store::milliseconds_of(next_attempt(delivery, limits, now))};
-    const auto done = database.execute(
-        "UPDATE deliveries SET state = 'waiting', next_ms = $3"
-        " WHERE report_id = $1 AND destination = $2 AND state = 'failed'",
-        parameters);
-    if (!done) return std::unexpected(done.error());
+    TRY(store::run(database,
+                   "UPDATE deliveries SET state = 'waiting', next_ms = $3"
+                   " WHERE report_id = $1 AND destination = $2 AND state = 'failed'",
+                   delivery.key.report_id, delivery.key.destination,
+                   next_attempt(delivery, limits, now)));
     return forget_rejections(database, delivery);
   });
 }
@@ -301,22 +263,19 @@ base::Result<Unsuppressed> unsuppress(store::Database& database,
   const std::string one = mailbox ? base::to_lower(mailbox->text()) : "";
   return store::in_transaction(database, [&]() -> base::Result<Unsuppressed> {
     // "_" and "%" are letters of addresses, so no LIKE.
-    const store::SqlValue which[] = {one, one + " about "};
-    const auto lifted = database.execute(
+    const auto lifted = TRY(store::fetch<std::int64_t>(
+        database,
         "DELETE FROM suppressions WHERE $1 = '' OR LOWER(destination) = $1"
         " OR LOWER(SUBSTR(destination, 1, LENGTH($2))) = $2 RETURNING 1",
-        which);
-    if (!lifted) return std::unexpected(lifted.error());
-    const store::SqlValue again[] = {one, store::milliseconds_of(now),
-                                     store::milliseconds_of(now - revived_max)};
-    const auto revived = database.execute(
+        one, one + " about "));
+    const auto revived = TRY(store::fetch<std::int64_t>(
+        database,
         "UPDATE deliveries SET state = 'waiting', next_ms = $2"
         " WHERE state IN ('failed', 'suppressed') AND ($1 = '' OR LOWER(destination) = $1)"
         " AND report_id IN (SELECT report_id FROM reports WHERE made_ms >= $3 AND state = 'made')"
         " RETURNING 1",
-        again);
-    if (!revived) return std::unexpected(revived.error());
-    return Unsuppressed{.suppressions = lifted->size(), .deliveries = revived->size()};
+        one, now, now - revived_max));
+    return Unsuppressed{.suppressions = lifted.size(), .deliveries = revived.size()};
   });
 }
 
@@ -326,41 +285,33 @@ base::Result<std::optional<std::string>> suppression(store::Database& database,
                                                      base::WallTime now,
                                                      const DeliveryLimits& limits) {
   // One for longer than there is was noted by a clock that was ahead.
-  const store::SqlValue parameters[] = {
-      destination, store::milliseconds_of(now), content_key(destination, policy_domain),
-      store::milliseconds_of(now + limits.suppression + std::chrono::days(1))};
-  const auto rows = database.execute(
+  return store::fetch_first<std::string>(
+      database,
       "SELECT why FROM suppressions WHERE destination IN ($1, $3) AND until_ms > $2"
       " AND until_ms <= $4 ORDER BY destination",
-      parameters);
-  if (!rows) return std::unexpected(rows.error());
-  if (rows->empty()) return std::nullopt;
-  return store::text(rows->front()[0]);
+      destination, now, content_key(destination, policy_domain),
+      now + limits.suppression + std::chrono::days(1));
 }
 
 base::Result<DeliveryState> reserve(store::Database& database, const Delivery& delivery,
                                     const DeliveryLimits& limits, base::WallTime now) {
   if (limits.daily_max == 0) return DeliveryState::waiting;
   const store::Day today = store::day_of(now);
-  const store::SqlValue parameters[] = {delivery.destination.folded(), store::number_of(today),
-                                        static_cast<std::int64_t>(limits.daily_max)};
-  const auto rows = database.execute(
+  const auto messages = TRY(store::fetch_first<std::uint64_t>(
+      database,
       "INSERT INTO destination_days (destination, day, messages) VALUES ($1, $2, 1)"
       " ON CONFLICT (destination, day) DO UPDATE SET messages = destination_days.messages + 1"
       " WHERE destination_days.messages < $3 RETURNING messages",
-      parameters);
-  if (!rows) return std::unexpected(rows.error());
-  if (!rows->empty()) return DeliveryState::waiting;
+      delivery.destination.folded(), today, limits.daily_max));
+  if (messages) return DeliveryState::waiting;
   const bool expired = now - delivery.made >= limits.expiry;
   const DeliveryState state = expired ? DeliveryState::expired : DeliveryState::capped;
-  const auto done =
-      update(database, delivery,
+  TRY(update(database, delivery,
              {.state = state,
               .next = today + std::chrono::days(1),
               .sent = std::nullopt,
               .reply = "its " + std::to_string(limits.daily_max) + " reports of a day are sent",
-              .attempted = false});
-  if (!done) return std::unexpected(done.error());
+              .attempted = false}));
   return state;
 }
 

@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "report/aggregate.hpp"
 #include "report/consent.hpp"
 #include "report/failure_queue.hpp"
 #include "report/outbox.hpp"
+#include "store/sql.hpp"
 
 namespace report {
 
@@ -155,35 +157,32 @@ base::Result<void> Sender::ask_consent(const Delivery& delivery) {
     return end_with(delivery, DeliveryState::refused, answer.why);
   }
   if (answer.consent == Consent::deferred) {
-    const auto state = put_off(database_, delivery, answer.why, options_.limits, now());
-    if (!state) return std::unexpected(state.error());
-    note(delivery, *state, answer.why);
+    const DeliveryState state =
+        TRY(put_off(database_, delivery, answer.why, options_.limits, now()));
+    note(delivery, state, answer.why);
     return {};
   }
   return accept_consent(database_, delivery, answer.send_to, now());
 }
 
 base::Result<void> Sender::submit(const Delivery& delivery) {
-  auto body = report_body(database_, delivery.key.report_id);
-  if (!body) return std::unexpected(body.error());
-  const std::optional<MailMessage> message = compose(delivery, *std::move(body), options_.failure);
+  std::string body = TRY(report_body(database_, delivery.key.report_id));
+  const std::optional<MailMessage> message = compose(delivery, std::move(body), options_.failure);
   if (!message) return end_with(delivery, DeliveryState::expired, "cannot be made any more");
-  const auto reserved = reserve(database_, delivery, options_.limits, now());
-  if (!reserved) return std::unexpected(reserved.error());
-  if (*reserved != DeliveryState::waiting) {
-    note(delivery, *reserved, "its reports of a day are sent");
+  const DeliveryState reserved = TRY(reserve(database_, delivery, options_.limits, now()));
+  if (reserved != DeliveryState::waiting) {
+    note(delivery, reserved, "its reports of a day are sent");
     return {};
   }
   Submitted submitted = submitter_.submit(message->from, delivery.destination, to_octets(*message));
   if (relay_words_.contains(without_details(submitted.reason))) {
     submitted.outcome = Submitted::Outcome::temporary;
   }
-  const auto state = settle_surely(delivery, submitted);
-  if (!state) return std::unexpected(state.error());
-  if (const auto weighed = weigh_refusal(delivery, submitted); !weighed) return weighed;
+  const DeliveryState state = TRY(settle_surely(delivery, submitted));
+  TRY(weigh_refusal(delivery, submitted));
   relay_failures_ = is_relay_failure(submitted) ? relay_failures_ + 1 : 0;
   result_.relay_down = relay_failures_ >= relay_failures_max;
-  note(delivery, *state, submitted.reason);
+  note(delivery, state, submitted.reason);
   surroundings_.pause(options_.pace);
   return {};
 }
@@ -205,8 +204,7 @@ base::Result<void> Sender::weigh_refusal(const Delivery& delivery, const Submitt
   refusals_.deliveries.insert_or_assign(delivery.destination.folded(), delivery);
   if (refusals_.deliveries.size() < same_refusals_max) return {};
   for (const auto& [mailbox, refused_before] : refusals_.deliveries) {
-    const auto revived = revive(database_, refused_before, options_.limits, now());
-    if (!revived) return revived;
+    TRY(revive(database_, refused_before, options_.limits, now()));
     ++result_.put_off;
     --result_.ended;
   }
@@ -222,42 +220,30 @@ base::Result<void> Sender::weigh_refusal(const Delivery& delivery, const Submitt
 
 base::Result<void> Sender::work_on(const Delivery& delivery) {
   if (delivery.state == DeliveryState::asking) return ask_consent(delivery);
-  const auto suppressed = suppression(database_, delivery.key.destination, delivery.policy_domain,
-                                      now(), options_.limits);
-  if (!suppressed) return std::unexpected(suppressed.error());
-  if (*suppressed) return end_with(delivery, DeliveryState::suppressed, **suppressed);
+  const auto suppressed = TRY(suppression(database_, delivery.key.destination,
+                                          delivery.policy_domain, now(), options_.limits));
+  if (suppressed) return end_with(delivery, DeliveryState::suppressed, *suppressed);
   return submit(delivery);
 }
 
 base::Result<bool> Sender::handle(const Delivery& listed) {
   const std::string lock = "delivery:" + listed.key.report_id + ':' + listed.key.destination;
-  const auto locked = database_.try_lock(lock);
-  if (!locked) return std::unexpected(locked.error());
-  if (!*locked) return false;
-  // Again: whoever had the lock before may have sent it.
-  const auto delivery = find_delivery(database_, listed.key);
-  base::Result<void> done;
-  if (!delivery) {
-    done = std::unexpected(delivery.error());
-  } else if (*delivery && (*delivery)->is_due(now())) {
-    done = work_on(**delivery);
-  }
-  const auto released = database_.release(lock);
-  if (!done) return std::unexpected(done.error());
-  if (!released) return std::unexpected(released.error());
-  return true;
+  return store::alone(database_, lock, [&]() -> base::Result<bool> {
+    // Again: whoever had the lock before may have sent it.
+    const auto delivery = TRY(find_delivery(database_, listed.key));
+    if (delivery && delivery->is_due(now())) TRY(work_on(*delivery));
+    return true;
+  });
 }
 
 base::Result<SendResult> Sender::run() {
   while (true) {
-    const auto batch = due_deliveries(database_, now(), batch_max);
-    if (!batch) return std::unexpected(batch.error());
-    start_questions(*batch);
+    const auto batch = TRY(due_deliveries(database_, now(), batch_max));
+    start_questions(batch);
     bool progress = false;
-    for (const Delivery& delivery : *batch) {
-      const auto handled = handle(delivery);
-      if (!handled) return std::unexpected(handled.error());
-      progress = progress || *handled;
+    for (const Delivery& delivery : batch) {
+      const bool handled = TRY(handle(delivery));
+      progress = progress || handled;
       if (result_.relay_down) return result_;
     }
     if (!progress) return result_;

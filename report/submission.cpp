@@ -11,6 +11,7 @@
 
 #include "base/ip_address.hpp"
 #include "base/text.hpp"
+#include "base/try.hpp"
 #include "report/relay_url.hpp"
 
 namespace report {
@@ -239,12 +240,11 @@ Submitter& Submitter::operator=(Submitter&&) noexcept = default;
 base::Result<Submitter> Submitter::open(const Relay& relay, const base::Domain& hello) {
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (initialised != CURLE_OK) return base::fail("libcurl cannot be initialised");
-  const base::Result<std::string> url = url_for(relay, hello);
-  if (!url) return std::unexpected(url.error());
+  const std::string url = TRY(url_for(relay, hello));
   auto connection = std::make_unique<Connection>();
   connection->handle.reset(curl_easy_init());
   if (!connection->handle) throw std::bad_alloc();
-  connection->configure(relay, *url);
+  connection->configure(relay, url);
   return Submitter(std::move(connection));
 }
 
