@@ -21,6 +21,7 @@ struct Reporter {
   std::string extra_contact_info{};  // A web page, a telephone number; may be empty.
 };
 
+// One <record>, before equal ones are joined.
 struct AggregateRecord {
   store::ReportRow row;
   std::uint64_t messages = 0;
@@ -58,7 +59,8 @@ struct AggregateReport {
 // REQUIRES: at least one record.
 [[nodiscard]] std::string to_xml(const AggregateReport& report);
 
-// The mail message that brings `xml_gz`, the gzip of to_xml(), to one mailbox.
+// The mail message that brings `xml_gz`, the gzip of to_xml(), to one mailbox; `now` is its Date.
+// The number of messages that its text tells is the sum over the records; their rows are not read.
 [[nodiscard]] MailMessage to_message(const AggregateReport& report, std::string xml_gz,
                                      const Mailbox& to, base::WallTime now);
 

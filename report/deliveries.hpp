@@ -17,8 +17,13 @@
 #include "store/database.hpp"
 #include "store/time_columns.hpp"
 
-// The queue of reports: one delivery for each report and mailbox.
+// The queue of reports: one delivery for each report and mailbox, a row of the store. A delivery is
+// open until it was sent or came to another end, and each attempt moves it to the state and time of
+// its next one. Who works on a delivery holds its lock (store::alone()), so that no two processes
+// do so at once; errors are those of the database.
 namespace report {
+
+// Where a delivery stands; as a word in the store, so an enumerator is never renamed.
 
 enum class DeliveryState : std::uint8_t {
   asking,      // Open: its host has not been asked for consent, or did not answer.
@@ -37,13 +42,14 @@ constexpr auto words_of(DeliveryState) {
 
 [[nodiscard]] constexpr std::string_view name(DeliveryState state) noexcept {
   return base::word(state);
-}  // "waiting"
+}  // "waiting": in the store, in log lines, for people.
 
 // True for a delivery that will be tried (again).
 [[nodiscard]] constexpr bool is_open(DeliveryState state) noexcept {
   return state <= DeliveryState::capped;
 }
 
+// What a delivery is known by. `destination` is Mailbox::text().
 struct DeliveryKey {
   std::string report_id;
   std::string destination;
@@ -52,18 +58,19 @@ struct DeliveryKey {
 // A delivery with what of its report it takes to send it.
 struct Delivery {
   DeliveryKey key;
-  Mailbox destination;
+  Mailbox destination;  // The key's, read.
   DeliveryState state = DeliveryState::waiting;
-  std::uint64_t attempts = 0;
-  base::WallTime next{};
+  std::uint64_t attempts = 0;  // That were made: the relay was asked, or the host for its consent.
+  base::WallTime next{};       // When the next one is due.
   ReportKind kind = ReportKind::aggregate;
-  store::Day day{};
-  std::string policy_domain{};
-  std::string organization{};
+  store::Day day{};             // The report's, UTC.
+  std::string policy_domain{};  // Whose owner it is for.
+  std::string organization{};   // Who reports, and from which mailbox, when the report was made.
   std::string mailbox{};
-  base::WallTime made{};
-  std::uint64_t messages = 0;
+  base::WallTime made{};       // When the report was made: its Date, and where its expiry begins.
+  std::uint64_t messages = 0;  // That it tells of.
 
+  // True when it is open, and its time has come or is further off than anything is put off.
   [[nodiscard]] bool is_due(base::WallTime now) const;
 };
 
@@ -78,7 +85,7 @@ struct DeliveryLimits {
   std::uint64_t rejections_max = 3;
 };
 
-// Each mailbox that is not there yet.
+// One delivery of the report to each of the mailboxes that has none yet, in this state and due now.
 [[nodiscard]] base::Result<void> add_deliveries(store::Database& database,
                                                 const std::string& report_id,
                                                 std::span<const Mailbox> destinations,
@@ -89,23 +96,28 @@ struct DeliveryLimits {
 [[nodiscard]] base::Result<std::vector<Delivery>> due_deliveries(store::Database& database,
                                                                  base::WallTime now,
                                                                  std::size_t deliveries_max);
-// As it is now; nothing when it is no more.
+// Reads the delivery again; nothing if it was deleted.
 [[nodiscard]] base::Result<std::optional<Delivery>> find_delivery(store::Database& database,
                                                                   const DeliveryKey& key);
+// What the report was stored as: the gzip of its XML, or the line of an event; empty when it was
+// deleted.
 [[nodiscard]] base::Result<std::string> report_body(store::Database& database,
                                                     const std::string& report_id);
 
-// What became of an attempt; each is one transaction.
+// What became of an attempt; each of these functions is one transaction. REQUIRES: no transaction.
 
-// The state the delivery is in now.
+// Stores what the relay said: sent, failed for good (which may suppress the mailbox), or to be
+// tried later. The state the delivery is in now.
 [[nodiscard]] base::Result<DeliveryState> settle(store::Database& database,
                                                  const Delivery& delivery,
                                                  const Submitted& submitted,
                                                  const DeliveryLimits& limits, base::WallTime now);
-// Later again, in the state it is in, or `expired`.
+// Later again, in the state it is in, or `expired`; each time counts as an attempt. `why` is for
+// people.
 [[nodiscard]] base::Result<DeliveryState> put_off(store::Database& database,
                                                   const Delivery& delivery, std::string_view why,
                                                   const DeliveryLimits& limits, base::WallTime now);
+// Ends it in this state, without an attempt.
 [[nodiscard]] base::Result<void> end(store::Database& database, const Delivery& delivery,
                                      DeliveryState state, std::string_view why);
 // The host consents: to the mailbox itself, or to others instead.

@@ -12,7 +12,8 @@
 #include "base/result.hpp"
 #include "base/words.hpp"
 
-// Where a domain owner wants reports: the URIs of rua= and ruf=. They come from strangers' DNS.
+// Where a domain owner wants reports: the URIs of rua= and ruf=. They come from strangers' DNS, so
+// nothing of them goes into a command, a header field or a log that was not read as a mailbox.
 namespace report {
 
 enum class ReportKind : std::uint8_t { aggregate, failure };  // rua=, ruf=
@@ -27,7 +28,9 @@ struct Mailbox {
   std::string local_part;
   base::Domain domain;
 
+  // Of "user@example.org"; nothing when it is not of this kind.
   [[nodiscard]] static std::optional<Mailbox> parse(std::string_view address);
+  // The inverse: the address, without angle brackets.
   [[nodiscard]] std::string text() const { return local_part + "@" + domain.text(); }
   // The same for all spellings that end in one mailbox nearly everywhere: letters of any case, and
   // without a sub-address (RFC 5233, "user+detail"). For counting what somebody gets.
@@ -58,16 +61,17 @@ constexpr auto words_of(UriFault) {
   return base::word(fault);
 }  // "not_mailto"
 
-// The mailbox of a mailto URI (RFC 6068 §2); a size limit of RFC 7489 ("!10m") is read past. An
-// internationalized domain becomes A-labels.
+// The mailbox of a mailto URI (RFC 6068 §2), with its escapes undone; a size limit of RFC 7489
+// ("!10m") is read past. An internationalized domain becomes A-labels. Pure.
 [[nodiscard]] base::Result<Mailbox, UriFault> parse_report_uri(std::string_view uri);
 
+// A URI that is ignored, for the log and for who asks why no report was sent.
 struct RefusedUri {
   std::string uri;  // Printable, cut to 100 octets.
   UriFault fault = UriFault::not_mailto;
 };
 
-// What of a list of URIs is used.
+// The URIs of a rua= or ruf= list, sorted into those we use and those we refuse.
 struct Destinations {
   std::vector<Mailbox> used;        // In the order given, each once.
   std::vector<RefusedUri> refused;  // The first 20.
@@ -75,7 +79,8 @@ struct Destinations {
   std::size_t left_out = 0;  // Good ones past the limit, repeated ones among them.
 };
 
-// RFC 9990 §3.5: the URIs in order, malformed ones ignored, up to our own limit.
+// RFC 9990 §3.5: the URIs in order, malformed ones ignored, up to our own limit, so that nobody has
+// us send to a thousand mailboxes. Pure.
 [[nodiscard]] Destinations choose_destinations(std::span<const std::string> uris,
                                                std::size_t destinations_max = 10);
 

@@ -28,7 +28,7 @@ struct OutboxOptions {
 };
 
 struct Made {
-  std::uint64_t reports = 0;
+  std::uint64_t reports = 0;   // That wait to be sent now.
   std::uint64_t unwanted = 0;  // No rua, or no message that may cause a report.
   std::uint64_t left_out = 0;  // Messages that a report had no room for.
 };
@@ -39,14 +39,15 @@ struct Made {
 [[nodiscard]] base::Result<Made> make_reports(store::Database& database,
                                               const OutboxOptions& options, base::WallTime now);
 
-// The report that was made, or else the one that would be made of what is counted so far, with
-// everything counted on that day; nothing when nothing was counted.
+// The XML of the report that was made, or else of the one that would be made of what is counted so
+// far, with everything counted on that day; nothing when nothing was counted. Changes nothing.
 [[nodiscard]] base::Result<std::optional<std::string>> preview_xml(store::Database& database,
                                                                    const OutboxOptions& options,
                                                                    const base::Domain& domain,
                                                                    store::Day day);
 
-// Deletes what is older than the counters are kept; bodies of reports earlier.
+// Deletes what is older than the counters are kept; bodies of reports earlier. What is deleted
+// stays deleted when a later step fails.
 [[nodiscard]] base::Result<void> expire_reports(store::Database& database, base::WallTime now);
 
 }  // namespace report

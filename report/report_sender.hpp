@@ -14,7 +14,8 @@
 #include "store/database.hpp"
 #include "verify/dns/resolver.hpp"
 
-// Sends what waits in the outbox.
+// Sends what waits in the outbox: asks for consent where a host has to give it, hands the message
+// to the relay, and stores what became of it.
 namespace report {
 
 struct SendOptions {
@@ -24,13 +25,15 @@ struct SendOptions {
   std::chrono::milliseconds dns_timeout{15'000};  // For the consent of one host.
 };
 
-// Called with one line for each delivery that came to an end or was put off.
+// The world around: the clock, how time passes, and where log lines go: one for each delivery that
+// came to an end or was put off.
 struct SendSurroundings {
   std::function<base::WallTime()> now;
   std::function<void(std::chrono::milliseconds)> pause;
-  std::function<void(const std::string&)> log;
+  std::function<void(const std::string&)> log;  // Printable, without a line end.
 };
 
+// How many deliveries came to what.
 struct SendResult {
   std::uint64_t sent = 0;
   std::uint64_t put_off = 0;  // Temporary trouble, or a cap.
@@ -43,7 +46,8 @@ struct SendResult {
 
 // Sends every delivery that is due. Several processes may do this at once: each delivery is locked
 // while it is worked on, and looked at again once it is. Killed at any moment, a report is sent
-// again, with the same octets and id, or was sent. REQUIRES: no transaction.
+// again, with the same octets and id, or was sent. An error is one of the database: what a relay or
+// a resolver does ends in the result. REQUIRES: no transaction.
 [[nodiscard]] base::Result<SendResult> send_reports(store::Database& database,
                                                     dns::Resolver& resolver, Submitter& submitter,
                                                     const SendOptions& options,

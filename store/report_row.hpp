@@ -9,52 +9,55 @@
 #include "event/event.hpp"
 #include "verify/dmarc/record.hpp"
 
-// What of a message goes into an aggregate report (RFC 9990 §3.1.1).
+// What of a message goes into an aggregate report (RFC 9990 §3.1.1). Messages with the same row are
+// one record of it, with their number; so a row holds nothing that tells one message from another.
 namespace store {
 
 // The policy as the domain owner published it. Words as in the record; empty: not published.
 struct PublishedPolicy {
   std::string record;  // The text, for who wants reports; empty when the event had no room for it.
   std::string p;       // none quarantine reject
-  std::string sp;
-  std::string np;
-  std::string adkim = "r";
-  std::string aspf = "r";
-  std::string fo = "0";
-  bool testing = false;
+  std::string sp;      // Of subdomains.
+  std::string np;      // Of domains that do not exist.
+  std::string adkim = "r";  // r (relaxed) or s (strict): how the domain of a signature is aligned,
+  std::string aspf = "r";   // and that of MAIL FROM.
+  std::string fo = "0";     // When a failure report is wanted, as dmarc::Record::failure_options.
+  bool testing = false;     // t=y
   std::string discovery = "treewalk";  // RFC 9989 §4.10 is the one method here.
 
   friend bool operator==(const PublishedPolicy&, const PublishedPolicy&) = default;
 };
 
+// Why what was done is not what the policy asked for (RFC 9990 §3.1.1.9).
 struct OverrideReason {
   std::string type;  // local_policy mailing_list other policy_test_mode trusted_forwarder
-  std::string comment;
+  std::string comment;  // Our rule in words, never the message's; may be empty.
 
   friend auto operator<=>(const OverrideReason&, const OverrideReason&) = default;
 };
 
+// One signature. Domain and selector are the signer's choice, so as hostile as mail is.
 struct DkimRow {
   std::string domain;
   std::string selector;
-  std::string result;
+  std::string result;  // The word of RFC 8601 §2.7.1.
 
   friend auto operator<=>(const DkimRow&, const DkimRow&) = default;
 };
 
 struct SpfRow {  // Of MAIL FROM; HELO results are not reported (RFC 9990 §3.1.1.11).
   std::string domain;
-  std::string result;
+  std::string result;  // The word of RFC 8601 §2.7.2.
 
   friend auto operator<=>(const SpfRow&, const SpfRow&) = default;
 };
 
 // What one <record> groups by: all but the number of messages. Text is as hostile as mail is.
 struct ReportRow {
-  std::string policy_domain;
+  std::string policy_domain;  // Where the record was found; the report goes to its owner.
   PublishedPolicy published;
-  std::string source_ip;
-  std::string header_from;
+  std::string source_ip;      // Of the client, as text.
+  std::string header_from;    // The author domain.
   std::string envelope_from;  // The domain; empty for the null sender.
   std::string disposition;    // none pass quarantine reject
   bool dkim_aligned = false;
@@ -78,8 +81,11 @@ struct ReportRow {
 // `report_address`, bounces, auto-submitted mail. It counts in a report that others cause. Pure.
 [[nodiscard]] bool causes_report(const event::Event& event, std::string_view report_address);
 
-// Canonical: equal rows give equal text.
+// Canonical: equal rows give equal text, which is what rows are told apart by in the store. Texts
+// are cut where events have no longer ones. Pure.
 [[nodiscard]] std::string to_json(const ReportRow& row);
+// The inverse; an error for what is not a row, as of a later version or the one that stands for
+// messages that were only counted. Unknown members are ignored. Pure.
 [[nodiscard]] base::Result<ReportRow> row_from_json(std::string_view text);
 
 }  // namespace store

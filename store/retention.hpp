@@ -10,7 +10,7 @@
 
 namespace store {
 
-// How long what is kept.
+// How long each kind of row is kept.
 struct Retention {
   std::chrono::days events{30};
   // Of all the store has on disk. When there is more, counters go that are of no use for a report
@@ -25,8 +25,10 @@ struct Expired {
   std::vector<std::string> warnings;  // What was not deleted and why, or is odd: for the log.
 };
 
-// Deletes what is older (plausible_time.hpp: by all accounts) or too much, in small transactions.
-// Does nothing while another process of the fleet is at it.
+// Deletes what is older (plausible_time.hpp: by all accounts) or too much, in small transactions,
+// so that collectors get their turn and a full disk is not filled further. When it is stopped or
+// fails half-way, what is deleted is deleted. Does nothing while another process of the fleet is at
+// it. REQUIRES: no transaction.
 [[nodiscard]] base::Result<Expired> expire(Database& database, const Retention& retention,
                                            base::WallTime now);
 
