@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <thread>
+#include <utility>
 
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -31,14 +32,11 @@ std::optional<base::WallTime> test_now() {
   return base::WallTime(std::chrono::seconds(*seconds));
 }
 
-// Of the breaker: without any it does not ask.
-std::vector<std::string> zones_of(const config::Config& config) {
-  return config.breaker ? config.breaker_zones : std::vector<std::string>();
-}
-
-bool same_stack(const config::Config& a, const config::Config& b) {
-  return a.dns == b.dns && a.cache.entries_max == b.cache.entries_max &&
-         a.spf_threads == b.spf_threads && zones_of(a) == zones_of(b);
+verify::Stack::Options stack_options(const config::Config& config) {
+  // Without zones the breaker does not ask.
+  std::vector<std::string> zones =
+      config.breaker ? config.breaker_zones : std::vector<std::string>();
+  return {config.dns, config.cache, config.spf_threads, {.zones = std::move(zones)}};
 }
 
 sigset_t handled_signals() {
@@ -52,9 +50,9 @@ sigset_t handled_signals() {
 }  // namespace
 
 base::Result<std::shared_ptr<const Services>> Daemon::make_services(const config::Config& config) {
-  if (!stack_ || !same_stack(config, config_)) {  // Else its cache stays warm.
-    auto stack = verify::Stack::open(
-        {config.dns, config.cache, config.spf_threads, {.zones = zones_of(config)}});
+  const verify::Stack::Options options = stack_options(config);
+  if (!stack_ || options != stack_options(config_)) {  // Else its cache stays warm.
+    auto stack = verify::Stack::open(options);
     if (!stack) return std::unexpected(stack.error());
     stack_ = *std::move(stack);
     servers_told_.reset();

@@ -25,6 +25,8 @@ class Stack {
     dns::CachingResolver::Options cache;
     std::size_t spf_threads = 2;  // They compute; none of them waits.
     dns::BreakerResolver::Options breaker{};
+
+    friend bool operator==(const Options&, const Options&) = default;
   };
 
   // Fails when a DNS server's address cannot be read.

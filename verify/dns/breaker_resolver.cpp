@@ -47,8 +47,10 @@ std::string made_up_name(RandomNumbers& random, const std::string& zone) {
 }  // namespace
 
 struct BreakerResolver::Watch {
-  explicit Watch(const Options& given)
-      : options(given), traffic(std::make_shared<base::Guarded<Traffic>>()) {
+  Watch(const Options& given, Now clock)
+      : options(given),
+        read_clock(std::move(clock)),
+        traffic(std::make_shared<base::Guarded<Traffic>>()) {
     for (const std::string& zone : options.zones)
       canaries.push_back({.zone = zone});
   }
@@ -62,6 +64,7 @@ struct BreakerResolver::Watch {
   void judge(const Traffic& seen, Clock::time_point now);
 
   const Options options;
+  const Now read_clock;
   // Shared with the questions on their way.
   const std::shared_ptr<base::Guarded<Traffic>> traffic;
   base::Guarded<State> state;
@@ -162,21 +165,21 @@ void BreakerResolver::Watch::judge(const Traffic& seen, Clock::time_point now) {
       canaries, [](const Canary& one) { return one.failing_since.has_value(); }));
 }
 
-BreakerResolver::BreakerResolver(Resolver& below, Resolver& direct, const Options& options)
-    : below_(below), direct_(direct), watch_(std::make_unique<Watch>(options)) {}
+BreakerResolver::BreakerResolver(Resolver& below, Resolver& direct, const Options& options, Now now)
+    : below_(below), direct_(direct), watch_(std::make_unique<Watch>(options, std::move(now))) {}
 
 BreakerResolver::~BreakerResolver() = default;
 
 Pending BreakerResolver::lookup(const Question& question) {
   Pending pending = below_.lookup(question);
-  const Clock::time_point asked_at = watch_->options.now();
+  const Clock::time_point asked_at = watch_->read_clock();
   {
     const auto traffic = watch_->traffic->lock();
     if (traffic->asked == traffic->done) traffic->waiting_since = asked_at;
     ++traffic->asked;
     traffic->last_asked = asked_at;
   }
-  const auto came = [pending, traffic = watch_->traffic, now = watch_->options.now] {
+  const auto came = [pending, traffic = watch_->traffic, now = watch_->read_clock] {
     const Outcome outcome = pending.get().outcome;
     const Clock::time_point at = now();
     const auto seen = traffic->lock();
@@ -191,7 +194,7 @@ Pending BreakerResolver::lookup(const Question& question) {
 
 BreakerResolver::State BreakerResolver::watch() {
   Watch& watch = *watch_;
-  const Clock::time_point now = watch.options.now();
+  const Clock::time_point now = watch.read_clock();
   const Traffic seen = *watch.traffic->lock();
   if (watch.canaries.empty()) return state();
   if (!watch.asking && watch.is_due(seen, now)) watch.ask(direct_, now);

@@ -28,13 +28,16 @@ class BreakerResolver final : public Resolver {
     std::chrono::seconds often{2};             // Between two rounds when something has failed …
     std::chrono::seconds seldom{600};          // … and when nothing has.
     std::chrono::seconds expiry{3600};         // When a zone that fails alone proves nothing more.
-    // The clock; called from any thread. Tests give their own.
-    std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
+
+    friend bool operator==(const Options&, const Options&) = default;
   };
+  // The clock; called from any thread. Tests give their own.
+  using Now = std::function<std::chrono::steady_clock::time_point()>;
 
   // Keeps references: messages' questions go to `below`, its own to `direct`, which should not have
   // them wait behind the others. Both may outlive this object with questions on their way.
-  BreakerResolver(Resolver& below, Resolver& direct, const Options& options);
+  BreakerResolver(Resolver& below, Resolver& direct, const Options& options,
+                  Now now = std::chrono::steady_clock::now);
   ~BreakerResolver() override;  // Canaries on their way are forgotten.
   BreakerResolver(const BreakerResolver&) = delete;
   BreakerResolver& operator=(const BreakerResolver&) = delete;

@@ -171,14 +171,14 @@ struct CachingResolver::Shards {
   std::array<base::Guarded<Table>, shards_count> tables;
 };
 
-CachingResolver::CachingResolver(Resolver& below, const Options& options)
-    : below_(below), options_(options), shards_(std::make_unique<Shards>()) {}
+CachingResolver::CachingResolver(Resolver& below, const Options& options, Now now)
+    : below_(below), options_(options), now_(std::move(now)), shards_(std::make_unique<Shards>()) {}
 
 CachingResolver::~CachingResolver() = default;
 
 Pending CachingResolver::lookup(const Question& question) {
   const Key key{hash_of(question, shards_->key), &question};
-  const Clock::time_point now = options_.now();
+  const Clock::time_point now = now_();
   // The upper bits choose the shard, the lower ones the bucket in it.
   const auto table = shards_->tables[key.hash >> 58].lock();
   if (Pending known = table->find(key, now, options_); known.valid()) return known;

@@ -63,7 +63,7 @@ class Network final : public dns::Resolver {
 struct Lab {
   Network network;
   std::chrono::steady_clock::time_point now{1000s};
-  dns::BreakerResolver breaker{network, network, {.zones = zones, .now = [this] { return now; }}};
+  dns::BreakerResolver breaker{network, network, {.zones = zones}, [this] { return now; }};
 
   Lab() = default;
   // After mail has come and all was well.

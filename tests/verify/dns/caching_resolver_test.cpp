@@ -16,13 +16,9 @@ using dns::Type;
 namespace {
 
 struct CachedDns {
-  explicit CachedDns(dns::CachingResolver::Options options = {})
-      : cache(fake, with_clock(options)) {}
+  explicit CachedDns(const dns::CachingResolver::Options& options = {})
+      : cache(fake, options, [this] { return now; }) {}
 
-  dns::CachingResolver::Options with_clock(dns::CachingResolver::Options options) {
-    options.now = [this] { return now; };
-    return options;
-  }
   Outcome ask(const std::string& name, Type type = Type::txt) {
     return dns::wait(cache.lookup({name, type}), {}).outcome;
   }
