@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+// What c-ares 1.34 recommends instead of ares_send() came with 1.28, and Debian 12 has 1.18.
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <arpa/inet.h>
 
