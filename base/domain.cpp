@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <memory>
 
 #include <idn2.h>
@@ -98,6 +99,7 @@ std::optional<Domain> Domain::parent() const {
 }
 
 Domain Domain::suffix(std::size_t labels) const {
+  assert(labels > 0);
   std::size_t start = text_.size();
   for (std::size_t i = 0; i < labels; ++i) {
     start = text_.rfind('.', start - 1);

@@ -1,6 +1,7 @@
 #include "base/timestamp.hpp"
 
 #include <array>
+#include <cassert>
 #include <charconv>
 #include <chrono>
 
@@ -86,6 +87,7 @@ std::string timestamp(base::WallTime time) {
   const auto point = floor<milliseconds>(time);
   const auto days = floor<std::chrono::days>(point);
   const std::chrono::year_month_day date(days);
+  assert(date.year() >= std::chrono::year(0) && date.year() <= std::chrono::year(9999));
   const std::chrono::hh_mm_ss clock(point - days);
   const auto count = [](auto duration) { return static_cast<unsigned>(duration.count()); };
   std::string out;

@@ -1,6 +1,7 @@
 #include "config/store_url.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/postgresql_url.hpp"
 #include "base/text.hpp"
@@ -92,6 +93,7 @@ base::Result<void> check_store_url(std::string_view url) {
 }
 
 std::string without_passwords(std::string_view url) {
+  assert(check_store_url(url));
   if (!url.starts_with(postgresql)) return std::string(url);
   const Parts parts = parts_of(url.substr(postgresql.size()));
   std::string out(postgresql);

@@ -1,6 +1,7 @@
 #include "policy/corroboration.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace policy {
 
@@ -80,6 +81,7 @@ bool is_sufficient(const Evidence& for_it, const Evidence& against) {
 
 // What is certain is what holds however the temporary errors turn out.
 Corroboration corroborate(const verify::Facts& facts, Claim claim) {
+  assert(facts.dmarc.status == dmarc::Status::fail || claim == Claim::unfounded);
   Corroboration found;
   found.evidence = speaking_for(facts, claim, Read::as_pass);
   Evidence against = speaking_against(facts, claim, Read::as_failure);

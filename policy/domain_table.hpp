@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@ class DomainTable {
     index->list = std::move(list);
     for (const Entry& entry : index->list)
       index->entries.emplace(entry.domain.text(), &entry);
+    assert(index->entries.size() == index->list.size());
     index_ = std::move(index);
   }
 

@@ -1,6 +1,7 @@
 #include "policy/doubt.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace policy {
 
@@ -35,6 +36,7 @@ Weighed weigh(TemporaryError wanted, Stakes stakes) {
 }
 
 bool may_be_enforced(const dmarc::Result& dmarc) {
+  assert(dmarc.status == dmarc::Status::temperror);
   if (!dmarc.record) return true;
   if (dmarc.policy != dmarc::Policy::none) return true;
   // Whether the author exists, and so whether np= is his policy, may be what is not known.

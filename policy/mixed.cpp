@@ -1,6 +1,7 @@
 #include "policy/mixed.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -56,6 +57,7 @@ std::vector<Group> group_by_tenant(const std::vector<std::string>& recipients,
 }
 
 Decision choose(Mixed mixed, const std::vector<Group>& groups, std::vector<Decision> decisions) {
+  assert(!decisions.empty() && decisions.size() == groups.size());
   const auto chosen = mixed == Mixed::mildest
                           ? std::ranges::min_element(decisions, {}, &Decision::action)
                           : std::ranges::max_element(decisions, {}, &Decision::action);

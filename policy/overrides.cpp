@@ -1,6 +1,7 @@
 #include "policy/overrides.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <span>
 #include <utility>
 
@@ -75,6 +76,7 @@ Overrides::Overrides(std::vector<Override> list) {
   index->list = std::move(list);
   for (std::size_t i = 0; i < index->list.size(); ++i) {
     const Match& match = index->list[i].match;
+    assert(match.client || match.dkim || match.arc_sealer || match.forwarder);
     index->file_of(match)[match.from ? match.from->text() : std::string()].push_back(i);
   }
   index_ = std::move(index);

@@ -1,5 +1,6 @@
 #include "policy/tenants.hpp"
 
+#include <cassert>
 #include <string_view>
 #include <utility>
 
@@ -28,11 +29,13 @@ Tenants::Tenants(std::vector<Tenant> list) {
   index->list = std::move(list);
   for (const Tenant& tenant : index->list) {
     for (const std::string& recipients : tenant.recipients) {
-      if (recipients.starts_with(wildcard)) {
-        index->entries[recipients.substr(wildcard.size())].below = &tenant;
-      } else {
-        index->entries[recipients].exactly = &tenant;
-      }
+      const bool all_below = recipients.starts_with(wildcard);
+      const std::string name = all_below ? recipients.substr(wildcard.size()) : recipients;
+      assert(base::Domain::parse(name) && base::Domain::parse(name)->text() == name);
+      Entry& entry = index->entries[name];
+      const Tenant*& place = all_below ? entry.below : entry.exactly;
+      assert(place == nullptr || place == &tenant);
+      place = &tenant;
     }
   }
   index_ = std::move(index);

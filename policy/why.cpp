@@ -1,6 +1,7 @@
 #include "policy/why.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/text.hpp"
 
@@ -103,6 +104,7 @@ std::string why_own_fields(const OwnFieldCount& count) {
 
 std::string why_protected(const ClaimVerdict& verdict, const verify::Facts& facts,
                           const std::vector<std::string>& corroboration) {
+  assert(verdict.domain != nullptr);
   const std::string text = verdict.domain->domain.text() + " is protected";
   switch (verdict.claim) {
     case Claim::unfounded:
@@ -127,6 +129,7 @@ std::string why_sealed(const verify::Facts& facts) {
     return author != nullptr && sealer.dmarc_pass == *author;
   });
   const bool found = saw != facts.arc.sealers.end();
+  assert(found);
   return line((found ? saw->domain.text() : "a sealer") + " saw dmarc=pass; " +
               published(facts.dmarc) + failure(facts, {}));
 }

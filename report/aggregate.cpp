@@ -1,6 +1,7 @@
 #include "report/aggregate.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <initializer_list>
 #include <map>
 #include <tuple>
@@ -229,6 +230,7 @@ std::string file_name(const AggregateReport& report) {
 }
 
 std::string to_xml(const AggregateReport& report) {
+  assert(!report.records.empty());
   pugi::xml_document document;
   pugi::xml_node declaration = document.append_child(pugi::node_declaration);
   declaration.append_attribute("version") = "1.0";

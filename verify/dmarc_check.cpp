@@ -1,6 +1,7 @@
 #include "verify/dmarc_check.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace verify {
@@ -46,6 +47,7 @@ void add_identifiers(const Facts& facts, dmarc::Evidence& evidence, const Ask& a
 }  // namespace
 
 dmarc::Result judge_dmarc(const Facts& facts, bool pct_zero_is_testing, const Ask& ask) {
+  assert(facts.from_domain() != nullptr);
   const base::Domain& author = *facts.from_domain();
   dmarc::Evidence evidence{author, dmarc::walk(author, ask_walk(author, ask)), dns::Outcome::found, {}, pct_zero_is_testing};
   if (!evidence.walk.records.empty()) {

@@ -1,6 +1,7 @@
 #include "tests/fuzz/fuzz.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cstdio>
 #include <cstdlib>
 
@@ -36,6 +37,7 @@ std::uint8_t Input::octet() {
 }
 
 std::size_t Input::below(std::size_t limit) {
+  assert(limit > 0 && limit <= 65'536);
   if (limit <= 256) return octet() % limit;
   const std::size_t high = octet();
   return (high * 256 + octet()) % limit;

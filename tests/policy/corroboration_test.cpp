@@ -222,8 +222,10 @@ TEST_CASE("an unfounded claim to a protected domain speaks for rejecting", "[pol
   made.spf = {spf_pass_elsewhere};
   CHECK(corroborate(made, Claim::unfounded).evidence == Evidence{"protected-domain"});
   CHECK(corroborate(made, Claim::unfounded).sufficient);
+  verify::Facts refused = made;
+  refused.dmarc.status = dmarc::Status::fail;
   for (const Claim claim : {Claim::none, Claim::proven, Claim::excepted, Claim::unknown}) {
-    CHECK_FALSE(corroborate(made, claim).sufficient);
+    CHECK_FALSE(corroborate(refused, claim).sufficient);
   }
   made.message.list_mail = true;
   CHECK(corroborate(made, Claim::unfounded).evidence == Evidence{"protected-domain", "-list-mail"});

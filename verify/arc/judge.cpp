@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 #include <string>
 
 #include "verify/arc/arc.hpp"
@@ -168,6 +169,7 @@ Result judge(const Chain& chain, std::span<const dns::Answer> key_answers,
     return result;
   }
   if (chain.sets.empty()) return {};
+  assert(key_answers.size() == key_questions(chain).size());
   return Judge(chain, key_answers, message, options, keys, clock)();
 }
 

@@ -1,6 +1,7 @@
 #include "verify/dmarc/discovery.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <string>
 
 namespace dmarc {
@@ -110,6 +111,7 @@ Walk walk(const base::Domain& name, std::span<const dns::Answer> answers) {
 }
 
 base::Domain organization(const Walk& walk) {
+  assert(walk.start);
   return organization_of(*walk.start, markers_of(walk));
 }
 

@@ -1,6 +1,7 @@
 #include "verify/dmarc/judge.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace dmarc {
@@ -29,6 +30,7 @@ struct Chosen {
 
 // RFC 9989 §4.10.1: which of p=, sp= and np= speaks for the author domain. REQUIRES: p is there.
 Chosen choose(const Record& record, bool inherited, bool exists) {
+  assert(record.policy);
   if (inherited && !exists && record.nonexistent_policy) return {*record.nonexistent_policy, "np"};
   if (inherited && record.subdomain_policy) return {*record.subdomain_policy, "sp"};
   return {*record.policy, "p"};
@@ -98,6 +100,7 @@ Result judge_alignment(Result result, const Evidence& evidence) {
 }  // namespace
 
 bool needs_existence(const Walk& author_walk) {
+  assert(author_walk.start);
   const base::Domain& author = *author_walk.start;
   const std::optional<base::Domain> at = find_policy_domain(author_walk, author);
   return at && *at != author && record_at(author_walk, *at)->nonexistent_policy.has_value();
@@ -113,6 +116,7 @@ bool needs_existence(const Walk& author_walk) {
 // - Existence of the author: only when np= applies to it and differs from what else would apply,
 //   and the message did not pass.
 Result judge(const Evidence& evidence) {
+  assert(evidence.walk.start == evidence.author);
   const Walk& walk = evidence.walk;
   Result result;
   result.author = evidence.author;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -83,9 +84,12 @@ class Records {
   [[nodiscard]] const Record* begin() const noexcept { return list_ ? list_->data() : nullptr; }
   [[nodiscard]] const Record* end() const noexcept { return begin() + size(); }
   // REQUIRES: not empty().
-  [[nodiscard]] const Record& front() const { return list_->front(); }
+  [[nodiscard]] const Record& front() const { return (*this)[0]; }
   // REQUIRES: i < size().
-  [[nodiscard]] const Record& operator[](std::size_t i) const { return (*list_)[i]; }
+  [[nodiscard]] const Record& operator[](std::size_t i) const {
+    assert(i < size());
+    return (*list_)[i];
+  }
 
   friend bool operator==(const Records& a, const Records& b) { return std::ranges::equal(a, b); }
 

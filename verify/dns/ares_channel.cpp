@@ -6,6 +6,7 @@
 
 #include "verify/dns/ares_channel.hpp"
 
+#include <cassert>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -112,6 +113,7 @@ base::Result<std::unique_ptr<AresChannel>> AresChannel::open(const Options& opti
 }
 
 void AresChannel::send(std::span<const std::byte> packet, Receiver& receiver) {
+  assert(receiver.channel_ == nullptr);
   receiver.channel_ = this;
   ++in_flight_;
   ares_send(
@@ -119,8 +121,9 @@ void AresChannel::send(std::span<const std::byte> packet, Receiver& receiver) {
       static_cast<int>(packet.size()),
       [](void* pointer, int status, int, unsigned char* octets, int length) noexcept {
         auto& waiting = *static_cast<Receiver*>(pointer);
-        --waiting.channel_->in_flight_;
-        const Status told = status_of(status, waiting.channel_->one_server_);
+        AresChannel& channel = *std::exchange(waiting.channel_, nullptr);
+        --channel.in_flight_;
+        const Status told = status_of(status, channel.one_server_);
         const bool has_message = told == Status::answered && octets != nullptr && length > 0;
         const auto size = static_cast<std::size_t>(has_message ? length : 0);
         waiting.arrived(told, std::as_bytes(std::span(octets, size)));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -45,6 +46,7 @@ class WaitingLine {
 
   // Takes the first item of the owner whose turn it is. REQUIRES: not empty().
   [[nodiscard]] Item pop() {
+    assert(!empty());
     const auto place = turns_.front();
     Item item = std::move(place->second.front());
     place->second.pop_front();

@@ -1,5 +1,7 @@
 #include "verify/dns/wire_name.hpp"
 
+#include <cassert>
+
 #include "base/text.hpp"
 
 namespace dns {
@@ -61,6 +63,7 @@ std::optional<std::string> to_text(std::string_view labels) {
   std::string text;
   while (!labels.empty()) {
     const auto length = static_cast<std::size_t>(labels.front());
+    assert(length < labels.size());
     for (const char c : labels.substr(1, length)) {
       if (c <= ' ' || c >= '\x7F' || c == '.' || c == '\\') return std::nullopt;
       text += c;

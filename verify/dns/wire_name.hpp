@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,7 @@ using Bytes = std::span<const std::byte>;  // A whole message, or a part of it.
 // Numbers of one, two and four octets, big-endian, at the offset `at`. REQUIRES of all three: the
 // octets are there.
 [[nodiscard]] inline unsigned octet(Bytes bytes, std::size_t at) {
+  assert(at < bytes.size());
   return std::to_integer<unsigned>(bytes[at]);
 }
 [[nodiscard]] inline unsigned u16(Bytes bytes, std::size_t at) {

@@ -1,5 +1,6 @@
 #include "verify/mail/headers.hpp"
 
+#include <cassert>
 #include <utility>
 
 #include "base/text.hpp"
@@ -7,6 +8,7 @@
 namespace mail {
 
 bool Headers::add(HeaderField field, std::size_t octets_max) {
+  assert(octets_ <= octets_max);
   const std::size_t octets = field.name.size() + field.value.size() + 3;  // ":" and CRLF.
   if (octets > octets_max - octets_) return false;
   octets_ += octets;

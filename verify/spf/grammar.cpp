@@ -1,6 +1,7 @@
 #include "verify/spf/grammar.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/text.hpp"
 #include "verify/spf/macro.hpp"
@@ -220,6 +221,7 @@ bool is_spf_record(std::string_view text) {
 }
 
 base::Result<Record, std::string> parse_record(std::string_view text) {
+  assert(is_spf_record(text));
   Record record;
   record.terms.reserve(8);  // Most have no more.
   bool all = false;

@@ -1,6 +1,7 @@
 #include "verify/spf/macro.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <vector>
 
 #include "base/text.hpp"
@@ -106,6 +107,7 @@ bool append_piece(std::string& out, const MacroPiece& piece, const MacroValues& 
 }  // namespace
 
 std::optional<MacroPiece> take_piece(std::string_view& rest, MacroUse use) {
+  assert(!rest.empty());
   std::size_t length = 0;
   while (length < rest.size() && is_literal(rest[length], use))
     ++length;
