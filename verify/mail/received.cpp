@@ -183,6 +183,12 @@ bool ends_with_helo(std::string_view comment, std::string_view helo) {
   return rest.empty() || (rest.starts_with("ident=") && !rest.contains('['));
 }
 
+// What Exim begins its comment with, but for the address: no other server does, unless its client
+// made it.
+bool is_labelled(std::string_view comment) {
+  return comment.starts_with("helo=") || comment.starts_with("port=");
+}
+
 // Exim, for a client without a name: "[192.0.2.1] (helo=helo)", "[192.0.2.1] (port=25 helo=helo)",
 // and bare where the HELO name is that same literal. In front of any other comment "[192.0.2.1]" is
 // what the client called itself.
@@ -191,7 +197,7 @@ std::optional<Received> read_exim_nameless(const ReceivedClause& clause) {
   if (!client || clause.comments.size() > 1) return std::nullopt;
   const std::string_view comment = clause.comments.empty() ? "" : clause.comments.front();
   const auto helo = helo_in(comment);
-  const bool labelled = comment.starts_with("helo=") || comment.starts_with("port=");
+  const bool labelled = is_labelled(comment);
   if (labelled && helo && ends_with_helo(comment, *helo)) {
     return found(*client, {}, std::string(*helo));
   }
@@ -214,8 +220,7 @@ std::optional<Received> read_literal_comment(const ReceivedClause& clause) {
     return found(*client, {}, name);
   }
   if (const auto helo = helo_in(after)) {
-    const bool labelled = after.starts_with("helo=") || after.starts_with("port=");
-    if (!labelled || !ends_with_helo(after, *helo)) return std::nullopt;
+    if (!is_labelled(after) || !ends_with_helo(after, *helo)) return std::nullopt;
     return found(*client, name, std::string(*helo));
   }
   if (clause.exim && after.starts_with("ident=") && !after.contains("helo=")) {
@@ -247,7 +252,8 @@ std::optional<Received> read_named_comment(const ReceivedClause& clause) {
 // Exchange: "helo (192.0.2.1)"; qmail where name and HELO are the same: "name (ident@192.0.2.1)".
 std::optional<Received> read_bare_comment(const ReceivedClause& clause) {
   const std::string_view comment = clause.comments.front();
-  if (comment.contains('[') || !only_asides_from(1, clause)) return std::nullopt;
+  if (comment.contains('[') || is_labelled(comment)) return std::nullopt;
+  if (!only_asides_from(1, clause)) return std::nullopt;
   auto client = parse_ident_address(comment);
   if (!client) client = parse_address_with_port(comment);
   if (!client || !fits_name(clause, *client)) return std::nullopt;
