@@ -118,9 +118,9 @@ bool has_address(std::string_view text) {
 }
 
 // A comment that says nothing of addresses: TLS, authentication. The name in a client's certificate
-// is its own text.
+// is its own text; behind it stands Postfix's word on it, "(verified OK)".
 bool is_aside(std::string_view comment) {
-  if (comment.starts_with("Client CN ")) return true;
+  if (comment.starts_with("Client CN ") && comment.ends_with(')')) return true;
   return !comment.contains('[') && !is_helo_comment(comment) && !has_address(comment);
 }
 

@@ -240,6 +240,7 @@ TEST_CASE("in doubt there is no client", "[mail]") {
            " from [198.51.100.9] (helo=x.example [192.0.2.1]) by mx (Postfix) with SMTP id 4X",
            " from [198.51.100.9] (port=25 helo=x [192.0.2.1]) by mx with SMTP",
            " from a.example (helo=x@192.0.2.1) by mx with smtp id 1x",
+           " from a (b [198.51.100.9])(Client CN \"x [192.0.2.1]) by mx (8.17.1/8.17.1) with SMTP",
            " from a ([198.51.100.9] helo=x [192.0.2.1]) by mx (8.17.1/8.17.1) with SMTP id 1",
            " from a ([198.51.100.9] port=25 helo=x@b.example [192.0.2.1]) by mx (Postfix) with SMTP",
            " from a ([198.51.100.9]) (192.0.2.1:4025) by mx with [XMail 1.27 ESMTP Server]",
