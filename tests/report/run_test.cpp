@@ -23,8 +23,8 @@ struct Run {
   Lines warnings;
 };
 
-Run run(Database& database, const std::string& relay, const RunOptions& options,
-        base::WallTime now = next_morning) {
+Run run_reporter(Database& database, const std::string& relay, const RunOptions& options,
+                 base::WallTime now = next_morning) {
   auto submitter =
       must(report::Submitter::open({.url = relay}, base::Domain::parse("mx.example.org").value()));
   support::FakeResolver dns;
@@ -51,11 +51,11 @@ TEST_CASE("a run makes what is due and sends it", "[report]") {
     const auto database = support::open_store(url);
     count(*database, "example.com");
     support::SmtpServer server({});
-    const Run first = run(*database, server.url(), aggregate_only());
+    const Run first = run_reporter(*database, server.url(), aggregate_only());
     CHECK(first.result.sent == 1);
     CHECK(first.log.front() == "made=1 unwanted=0");
     CHECK(first.warnings.empty());
-    const Run second = run(*database, server.url(), aggregate_only());
+    const Run second = run_reporter(*database, server.url(), aggregate_only());
     CHECK(second.result.sent == 0);
     CHECK(second.log == Lines{"made=0 unwanted=0"});
     CHECK(server.received().size() == 1);
@@ -69,7 +69,7 @@ TEST_CASE("a run that makes nothing sends what was made before", "[report]") {
     support::make(*database);
     count(*database, "example.net");
     support::SmtpServer server({});
-    CHECK(run(*database, server.url(), {}).result.sent == 1);
+    CHECK(run_reporter(*database, server.url(), {}).result.sent == 1);
     CHECK(support::listed(*database).size() == 1);
   });
 }
@@ -84,7 +84,7 @@ TEST_CASE("messages that found no room in a report are a warning", "[report]") {
     RunOptions options = aggregate_only();
     options.aggregate->records_max = 1;
     support::SmtpServer server({});
-    const Run full = run(*database, server.url(), options);
+    const Run full = run_reporter(*database, server.url(), options);
     REQUIRE(full.warnings.size() == 1);
     CHECK_THAT(full.warnings[0],
                Catch::EndsWith(" messages found no room in a report ([report] records_max)"));
@@ -98,7 +98,7 @@ TEST_CASE("failure reports are made where the site tells of failures", "[report]
     options.failures =
         report::FailureOptions{.reporter = support::outbox_options().reporter, .domains = {}};
     support::SmtpServer server({});
-    CHECK(run(*database, server.url(), options).log == Lines{"failures=0 dropped=0"});
+    CHECK(run_reporter(*database, server.url(), options).log == Lines{"failures=0 dropped=0"});
   });
 }
 
@@ -107,8 +107,9 @@ TEST_CASE("a run whose clock is a year ahead deletes no report", "[report]") {
     const auto database = support::open_store(url);
     count(*database, "example.com");
     support::SmtpServer server({});
-    CHECK(run(*database, server.url(), aggregate_only()).result.sent == 1);
-    static_cast<void>(run(*database, server.url(), aggregate_only(), next_morning + 24h * 365));
+    CHECK(run_reporter(*database, server.url(), aggregate_only()).result.sent == 1);
+    static_cast<void>(
+        run_reporter(*database, server.url(), aggregate_only(), next_morning + 24h * 365));
     CHECK(support::listed(*database).size() == 1);
   });
 }
