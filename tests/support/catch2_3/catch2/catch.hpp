@@ -15,6 +15,7 @@ namespace Catch {
 
 using Matchers::EndsWith;
 using Matchers::StartsWith;
+using Matchers::VectorContains;
 
 inline Matchers::StringContainsMatcher Contains(const std::string& text) {
   return Matchers::ContainsSubstring(text);
