@@ -6,9 +6,7 @@ namespace cli {
 
 namespace {
 
-constexpr std::size_t columns = 100;
 constexpr std::size_t indent = 2;
-constexpr std::size_t label_width = 14;
 constexpr std::size_t cell_max = 40;
 
 // Where to break `text` so that what is in front has at most `width` octets.
@@ -26,15 +24,18 @@ std::size_t break_at(std::string_view text, std::size_t width) {
 
 void Page::heading(std::string_view text) {
   if (!out_.empty()) out_ += '\n';
-  out_.append(text.substr(0, columns)).append("\n");
+  label_.clear();
+  out_.append(text.substr(0, layout_.columns)).append("\n");
 }
 
 void Page::line(std::string_view label, std::string_view text) {
-  const std::size_t start = indent + label_width;
-  out_.append(indent, ' ').append(label.substr(0, label_width - 1));
-  out_.append(label_width - std::min(label.size(), label_width - 1), ' ');
+  const std::size_t start = indent + layout_.label_width;
+  const bool repeats = layout_.labels_once && label == label_;
+  const std::string_view shown = repeats ? "" : label.substr(0, layout_.label_width - 1);
+  label_ = label;
+  out_.append(indent, ' ').append(shown).append(layout_.label_width - shown.size(), ' ');
   while (true) {
-    const std::size_t length = break_at(text, columns - start);
+    const std::size_t length = break_at(text, layout_.columns - start);
     out_.append(text.substr(0, length)).append("\n");
     text.remove_prefix(length);
     if (text.starts_with(' ')) text.remove_prefix(1);
@@ -57,7 +58,7 @@ void Page::table(const std::vector<std::vector<std::string>>& rows) {
       if (cell.size() > cell_max) cell.resize(cell_max - 3), cell += "...";
       text.append(cell).append(widths[i] - cell.size() + 2, ' ');
     }
-    const std::size_t end = std::min(text.find_last_not_of(' ') + 1, columns);
+    const std::size_t end = std::min(text.find_last_not_of(' ') + 1, layout_.columns);
     out_.append(text, 0, end).append("\n");
   }
 }

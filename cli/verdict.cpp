@@ -1,31 +1,20 @@
 #include "cli/verdict.hpp"
 
+#include <cstddef>
+#include <limits>
 #include <string_view>
 #include <vector>
 
 #include "base/text.hpp"
+#include "cli/page.hpp"
 
 namespace cli {
 
 namespace {
 
-// Lines of a label and a text; a label that repeats is shown once.
-class Rows {
- public:
-  void add(std::string_view label, std::string_view text) {
-    constexpr std::size_t width = 10;
-    const bool repeats = label == last_;
-    out_.append("  ").append(repeats ? "" : label);
-    out_.append(width - (repeats ? 0 : label.size()), ' ');
-    out_.append(text).append("\n");
-    last_ = label;
-  }
-  [[nodiscard]] std::string take() { return std::move(out_); }
-
- private:
-  std::string out_;
-  std::string last_;
-};
+// One line each, however long: for terminals that wrap, and for grep.
+constexpr Page::Layout one_line_each{
+    .columns = std::numeric_limits<std::size_t>::max(), .label_width = 10, .labels_once = true};
 
 std::string_view text_of(const std::optional<base::Domain>& domain) {
   return domain ? std::string_view(domain->text()) : "-";
@@ -109,22 +98,22 @@ std::string alignment_text(const dmarc::Result& result) {
   return text.append(" (organizational domain ").append(text_of(result.organization)).append(")");
 }
 
-void add_facts(Rows& rows, const verify::Facts& facts) {
+void add_facts(Page& page, const verify::Facts& facts) {
   constexpr std::size_t shown_max = 20;
   for (const spf::Result& result : facts.spf)
-    rows.add("spf", spf_text(result));
-  if (facts.spf.empty()) rows.add("spf", "-");
+    page.line("spf", spf_text(result));
+  if (facts.spf.empty()) page.line("spf", "-");
   for (std::size_t i = 0; i < facts.dkim.size(); ++i) {
     if (i == shown_max) {
-      rows.add("dkim", std::to_string(facts.dkim.size() - i) + " more");
+      page.line("dkim", std::to_string(facts.dkim.size() - i) + " more");
       break;
     }
-    rows.add("dkim", dkim_text(facts.dkim[i]));
+    page.line("dkim", dkim_text(facts.dkim[i]));
   }
-  if (facts.dkim.empty()) rows.add("dkim", "none");
-  rows.add("arc", arc_text(facts.arc));
-  rows.add("dmarc", dmarc_text(facts.dmarc));
-  if (facts.dmarc.policy_domain) rows.add("aligned", alignment_text(facts.dmarc));
+  if (facts.dkim.empty()) page.line("dkim", "none");
+  page.line("arc", arc_text(facts.arc));
+  page.line("dmarc", dmarc_text(facts.dmarc));
+  if (facts.dmarc.policy_domain) page.line("aligned", alignment_text(facts.dmarc));
 }
 
 }  // namespace
@@ -132,30 +121,30 @@ void add_facts(Rows& rows, const verify::Facts& facts) {
 std::string describe(const event::Event& event) {
   const policy::Decision& decision = event.decision;
   const verify::Facts& facts = event.facts;
-  Rows rows;
+  Page page(one_line_each);
   std::string verdict(policy::name(decision.action));
   if (decision.would != decision.action) {
     verdict.append(" (would ").append(policy::name(decision.would)).append(")");
   }
-  rows.add("verdict", verdict.append(", rule ").append(base::printable(decision.rule, 60)));
-  if (!decision.why.empty()) rows.add("why", base::printable(decision.why, 500));
-  if (!decision.corroboration.empty()) rows.add("for", listed(decision.corroboration));
+  page.line("verdict", verdict.append(", rule ").append(base::printable(decision.rule, 60)));
+  if (!decision.why.empty()) page.line("why", base::printable(decision.why, 500));
+  if (!decision.corroboration.empty()) page.line("for", listed(decision.corroboration));
   if (decision.reply.code != 250) {
-    rows.add("reply", std::to_string(decision.reply.code) + " " + decision.reply.enhanced_code +
-                          " " + base::printable(decision.reply.text, 500));
+    page.line("reply", std::to_string(decision.reply.code) + " " + decision.reply.enhanced_code +
+                           " " + base::printable(decision.reply.text, 500));
   }
-  rows.add("client", client_text(event));
+  page.line("client", client_text(event));
   const base::Domain* author = facts.from_domain();
-  if (author != nullptr) rows.add("from", author->text());
+  if (author != nullptr) page.line("from", author->text());
   if (facts.from_fault) {
-    rows.add("from", std::string("no single author: ").append(mail::name(*facts.from_fault)));
+    page.line("from", std::string("no single author: ").append(mail::name(*facts.from_fault)));
   }
-  if (facts.message.header_truncated) rows.add("header", "too large, nothing was checked");
-  if (event.verified) add_facts(rows, facts);
-  rows.add("cost", std::to_string(facts.dns.size()) + " DNS questions, " +
-                       std::to_string(event.timings.total.count()) + " us");
-  rows.add("event", base::printable(event.id, 60));
-  return rows.take();
+  if (facts.message.header_truncated) page.line("header", "too large, nothing was checked");
+  if (event.verified) add_facts(page, facts);
+  page.line("cost", std::to_string(facts.dns.size()) + " DNS questions, " +
+                        std::to_string(event.timings.total.count()) + " us");
+  page.line("event", base::printable(event.id, 60));
+  return page.take();
 }
 
 }  // namespace cli

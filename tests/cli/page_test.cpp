@@ -42,6 +42,17 @@ TEST_CASE("a text without spaces is broken where the line ends, not inside a cha
   CHECK(lines[1].starts_with(std::string(16, ' ') + "\xC3\xBC"));
 }
 
+TEST_CASE("where labels are shown once, one that repeats is left out", "[cli][page]") {
+  cli::Page page({.columns = 1000, .label_width = 6, .labels_once = true});
+  page.line("spf", "a");
+  page.line("spf", std::string(500, 'b'));
+  page.line("dkim", "c");
+  page.heading("again");
+  page.line("dkim", "d");
+  CHECK(lines_of(page) == std::vector<std::string>{"  spf   a", "        " + std::string(500, 'b'),
+                                                   "  dkim  c", "", "again", "  dkim  d"});
+}
+
 TEST_CASE("columns are as wide as their cells, and long cells are cut", "[cli][page]") {
   cli::Page page;
   page.table({{"a", "bcd", "e"}, {"fgh", "i", "j"}, {std::string(50, 'k'), "", ""}});
