@@ -14,7 +14,6 @@
 
 #include "base/safe_file.hpp"
 #include "base/text.hpp"
-#include "cli/config_command.hpp"
 #include "cli/message.hpp"
 #include "cli/record.hpp"
 #include "cli/verdict.hpp"
@@ -32,22 +31,17 @@ namespace {
 
 using std::chrono::system_clock;
 
-// Why a file gave no message: what to print, and the exit status.
-struct Unreadable {
-  std::string what;
-  int status = EX_NOINPUT;
-};
-
-Unreadable unreadable(const std::string& name, int error) {
+std::unexpected<Failure> unreadable(const std::string& name, int error) {
   const bool forbidden = error == EACCES || error == EPERM;
-  return {name + ": " + std::generic_category().message(error), forbidden ? EX_NOPERM : EX_NOINPUT};
+  return failure(name + ": " + std::generic_category().message(error),
+                 forbidden ? EX_NOPERM : EX_NOINPUT);
 }
 
-base::Result<std::string, Unreadable> contents(const std::string& name) {
+Result<std::string> contents(const std::string& name) {
   const auto close = [&](std::FILE* file) { return file == stdin ? 0 : std::fclose(file); };
   const std::unique_ptr<std::FILE, decltype(close)> file(
       name == "-" ? stdin : std::fopen(name.c_str(), "rbe"), close);
-  if (!file) return std::unexpected(unreadable(name, errno));
+  if (!file) return unreadable(name, errno);
   std::string text;
   std::string chunk(1 << 16, '\0');
   std::size_t octets = 0;
@@ -55,7 +49,7 @@ base::Result<std::string, Unreadable> contents(const std::string& name) {
     octets = std::fread(chunk.data(), 1, chunk.size(), file.get());
     text.append(chunk, 0, octets);
   } while (octets == chunk.size());
-  if (std::ferror(file.get()) != 0) return std::unexpected(unreadable(name, errno));
+  if (std::ferror(file.get()) != 0) return unreadable(name, errno);
   return text;
 }
 
@@ -111,21 +105,18 @@ int check_files(const Run& run, Output output) {
   const CheckOptions& options = run.options;
   int status = EX_OK;
   for (const std::string& name : options.files) {
-    const base::Result<std::string, Unreadable> text = contents(name);
+    const Result<std::string> text = contents(name);
     if (!text) {
-      output.error << text.error().what << '\n';
-      status = text.error().status;
+      status = tell(text.error(), output);
       continue;
     }
     if (text->empty()) {
-      output.error << name << ": is empty\n";
-      status = EX_DATAERR;
+      status = tell({name + ": is empty", EX_DATAERR}, output);
       continue;
     }
     const event::Event event = judge(run, read_message(*text, run.config.verify.header_octets_max));
     if (options.record && !record(*options.record, event, run, *text)) {
-      output.error << options.record->string() << ": cannot be written\n";
-      status = EX_CANTCREAT;
+      status = tell({options.record->string() + ": cannot be written", EX_CANTCREAT}, output);
     }
     if (options.json) {
       output.out << event::to_line(event, run.config.line) << '\n';
@@ -141,26 +132,19 @@ int check_files(const Run& run, Output output) {
 int check(const CheckOptions& options, Output output) {
   const std::optional<base::IpAddress> client = base::IpAddress::parse(options.ip);
   if (!client) {
-    output.error << "--ip: \"" << base::printable(options.ip) << "\" is no IP address\n";
-    return EX_USAGE;
+    return tell({"--ip: \"" + base::printable(options.ip) + "\" is no IP address", EX_USAGE},
+                output);
   }
   if (options.record && options.files.size() != 1) {
-    output.error << "--record: takes one message file\n";
-    return EX_USAGE;
+    return tell({"--record: takes one message file", EX_USAGE}, output);
   }
-  base::Result<config::Config> config = load_config(options.config);
-  if (!config) {
-    output.error << config.error().what << '\n';
-    return EX_CONFIG;
-  }
+  auto config = load_config(options.config);
+  if (!config) return tell(config.error(), output);
   if (config->verify.lot_key.empty()) {  // Where it cannot be read, lots are not the daemon's.
     config->verify.lot_key = event::read_site_key(config->spool.directory).value_or("");
   }
   const auto stack = verify::Stack::open({config->dns, config->cache, config->spf_threads});
-  if (!stack) {
-    output.error << stack.error().what << '\n';
-    return EX_UNAVAILABLE;
-  }
+  if (!stack) return tell({stack.error().what}, output);
   Run run{options, *config, (*stack)->services()};
   // What a gateway knows beside the message, one run cannot know.
   run.circumstances = [](const verify::Facts&) { return policy::Circumstances{}; };
@@ -170,9 +154,34 @@ int check(const CheckOptions& options, Output output) {
   run.connection.user = options.user;
   run.connection.authenticated = !options.user.empty();
   run.connection.receiver = config->authserv_id.empty() ? host_name() : config->authserv_id;
-  const int status = check_files(run, output);
-  output.out.flush();
-  return output.out ? status : EX_IOERR;
+  return finished(output, check_files(run, output));
+}
+
+void add_check(const Words& postern) {
+  auto& options = postern.keep<CheckOptions>();
+  auto& now = postern.keep<GivenTime>();
+  const Words check = postern.command(
+      "check", "Verify message files as the daemon would; print the verdict and why",
+      [&](Output output) {
+        options.now = wall_time(now);
+        return cli::check(options, output);
+      });
+  check.option("--ip", options.ip, "Address of the SMTP client", value::address).required();
+  check.option("--name", options.name, "Its name, as the MTA found it", value::name);
+  check.option("--user", options.user, "Who logged in by SMTP AUTH", value::name);
+  check.option("--helo", options.helo, "What it said in HELO", value::name).required();
+  check.option("--from", options.mail_from, "Its MAIL FROM; \"<>\" for none", value::address)
+      .required();
+  check.option("--rcpt", options.recipients, "A recipient; may be repeated", value::address)
+      .one_each();
+  check.flag("--json", options.json, "Print events, one JSON object a line");
+  add_config_option(check, options.config);
+  check.option("--record", options.record,
+               "Write the message, the DNS answers and the outcome as a scenario; one FILE",
+               value::file);
+  add_now(check, now, "Judge signatures at this time, seconds since 1970");
+  check.option("FILE", options.files, "Message files; \"-\" is standard input", value::file)
+      .required();
 }
 
 }  // namespace cli

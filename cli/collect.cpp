@@ -65,15 +65,11 @@ base::Result<std::map<std::string, std::uint64_t>> positions(const std::string& 
 }
 
 int print_status(const config::Config& config, bool json, Output output) {
-  const auto fail = [&](const base::Error& error) {
-    output.error << error.what << '\n';
-    return EX_UNAVAILABLE;
-  };
   const std::string id = event::spool_id(config.spool.directory);
   const auto collected = positions(config.store.url, id);
-  if (!collected) return fail(collected.error());
+  if (!collected) return tell({collected.error().what}, output);
   const auto backlog = store::find_backlog(config.spool.directory, *collected);
-  if (!backlog) return fail(backlog.error());
+  if (!backlog) return tell({backlog.error().what}, output);
   if (json) {
     json::Writer writer(256);
     writer.begin_object();
@@ -92,22 +88,17 @@ int print_status(const config::Config& config, bool json, Output output) {
                << (backlog->octets == 0 ? "all collected" : "behind by " + describe(*backlog))
                << '\n';
   }
-  return output.out.flush() ? EX_OK : EX_IOERR;
+  return finished(output);
 }
 
 }  // namespace
 
 int collect(const CollectOptions& options, Output output) {
-  const base::Result<config::Config> config = config::load(options.config);
-  if (!config) {
-    output.error << config.error().what << '\n';
-    return EX_CONFIG;
-  }
+  const auto config = load_config(options.config);
+  if (!config) return tell(config.error(), output);
   for (const auto& become :
        {base::become_owner_of(config->spool.directory), become_owner_of_store(config->store.url)}) {
-    if (become) continue;
-    output.error << become.error().what << '\n';
-    return EX_NOPERM;
+    if (!become) return tell({become.error().what, EX_NOPERM}, output);
   }
   if (options.status) return print_status(*config, options.json, output);
 
@@ -136,6 +127,22 @@ int collect(const CollectOptions& options, Output output) {
   collector->run();
   log(Level::info, "collect: stopped");
   return EX_OK;
+}
+
+void add_collect(const Words& postern) {
+  auto& options = postern.keep<CollectOptions>();
+  auto& file = postern.keep<std::string>(default_config_file);
+  const Words collect = postern.command(
+      "collect", "Move events from the spool into the store, exactly once", [&](Output output) {
+        options.config = file;
+        return cli::collect(options, output);
+      });
+  add_config_file(collect, file);
+  const Word once = collect.flag("--once", options.once, "Collect what is there, and end");
+  const Word status =
+      collect.flag("--status", options.status, "Only say how far the store is behind");
+  status.excludes(once);
+  collect.flag("--json", options.json, "With --status").needs(status);
 }
 
 }  // namespace cli

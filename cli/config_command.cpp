@@ -1,34 +1,12 @@
 #include "cli/config_command.hpp"
 
-#include <system_error>
-
-#include <sysexits.h>
-
 #include "config/config.hpp"
 
 namespace cli {
 
-namespace {
-
-int finished(Output output) { return output.out.flush() ? EX_OK : EX_IOERR; }
-
-}  // namespace
-
-base::Result<config::Config> load_config(const std::optional<std::filesystem::path>& file) {
-  if (file) return config::load(*file);
-  std::error_code ignored;
-  if (std::filesystem::exists(default_config_file, ignored)) {
-    return config::load(default_config_file);
-  }
-  return config::Config{};
-}
-
 int config_check(const std::filesystem::path& file, Output output) {
-  const base::Result<config::Config> config = config::load(file);
-  if (!config) {
-    output.error << config.error().what << '\n';
-    return EX_CONFIG;
-  }
+  const auto config = load_config(file);
+  if (!config) return tell(config.error(), output);
   for (const std::string& warning : config->warnings) {
     output.error << file.string() << ": warning: " << warning << '\n';
   }
@@ -41,11 +19,8 @@ int config_check(const std::filesystem::path& file, Output output) {
 }
 
 int config_show(const std::filesystem::path& file, Output output) {
-  const base::Result<config::Config> config = config::load(file);
-  if (!config) {
-    output.error << config.error().what << '\n';
-    return EX_CONFIG;
-  }
+  const auto config = load_config(file);
+  if (!config) return tell(config.error(), output);
   output.out << config::to_toml(*config);
   return finished(output);
 }
@@ -53,6 +28,19 @@ int config_show(const std::filesystem::path& file, Output output) {
 int config_default(Output output) {
   output.out << config::default_text();
   return finished(output);
+}
+
+void add_config(const Words& postern) {
+  const Words config = postern.group("config", "Check, show or explain the configuration");
+  auto& file = postern.keep<std::string>(default_config_file);
+  add_config_file(
+      config.command("check", "Say whether the file can be used, and everything that is wrong",
+                     [&](Output output) { return config_check(file, output); }),
+      file);
+  add_config_file(config.command("show", "Print the effective configuration",
+                                 [&](Output output) { return config_show(file, output); }),
+                  file);
+  config.command("default", "Print the default configuration, explained", config_default);
 }
 
 }  // namespace cli

@@ -1,18 +1,14 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 
-#include "cli/check.hpp"
-#include "config/config.hpp"
+#include "cli/command.hpp"
+#include "cli/command_line.hpp"
 
 namespace cli {
 
-// That file; without one the file at the usual place if it exists, else the defaults.
-[[nodiscard]] base::Result<config::Config> load_config(
-    const std::optional<std::filesystem::path>& file);
-
-// `postern config …`. Each returns an exit status of sysexits.h.
+// `postern config …`. Each returns an exit status of sysexits.h: EX_CONFIG when the file cannot be
+// used, EX_IOERR when what is asked for cannot be written.
 
 // Says whether the file can be used, and on standard error everything that is wrong with it.
 [[nodiscard]] int config_check(const std::filesystem::path& file, Output output);
@@ -22,5 +18,8 @@ namespace cli {
 
 // The annotated defaults.
 [[nodiscard]] int config_default(Output output);
+
+// The words of these.
+void add_config(const Words& postern);
 
 }  // namespace cli

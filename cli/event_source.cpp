@@ -222,28 +222,28 @@ base::Result<std::unique_ptr<EventSource>> open_store(const std::string& url) {
   return std::make_unique<StoreSource>(*std::move(store), url.substr(0, url.find(':')));
 }
 
-base::Result<std::unique_ptr<EventSource>> open_source(const SourceOptions& options,
-                                                       const config::Config& config) {
+Result<std::unique_ptr<EventSource>> open_source(const SourceOptions& options,
+                                                 const config::Config& config) {
   if (options.spool) {
     std::filesystem::path directory =
         options.spool->empty() ? config.spool.directory : std::filesystem::path(*options.spool);
     const auto become = base::become_owner_of(directory);
-    if (!become) return std::unexpected(become.error());
+    if (!become) return failure(become.error().what);
     return open_spool(std::move(directory));
   }
   const bool given = options.store && !options.store->empty();
   if (!options.store && !store::database_exists(config.store.url)) {
     const auto become = base::become_owner_of(config.spool.directory);
-    if (!become) return std::unexpected(become.error());
+    if (!become) return failure(become.error().what);
     return open_spool(config.spool.directory);
   }
   const std::string& url = given ? *options.store : config.store.url;
   const auto become = become_owner_of_store(url);
-  if (!become) return std::unexpected(become.error());
+  if (!become) return failure(become.error().what);
   auto store = open_store(url);
-  if (store || options.store) return store;
+  if (store || options.store) return or_failure(std::move(store));
   // What is left in the spool must not look like all there is.
-  return base::fail(store.error().what + "\n--spool reads what is in the spool instead");
+  return failure(store.error().what + "\n--spool reads what is in the spool instead");
 }
 
 std::string complaint(const Unread& unread) {

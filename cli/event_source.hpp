@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "cli/command.hpp"
 #include "config/config.hpp"
 #include "event/event.hpp"
 #include "store/event_query.hpp"
@@ -24,12 +25,14 @@ struct SourceOptions {
 
 // Lines that are no events this program can read.
 struct Unread {
-  std::uint64_t malformed = 0;
-  std::uint64_t newer = 0;
+  std::uint64_t malformed = 0;  // No event at all.
+  std::uint64_t newer = 0;      // Of a version of Postern that writes another format.
 };
 
+// A place where events are, while it is open. Used by one thread.
 class EventSource {
  public:
+  // Gets an event, and the line it was read from. False ends the visit.
   using Visit = std::function<bool(std::string_view line, const event::Event& event)>;
 
   virtual ~EventSource() = default;
@@ -48,21 +51,26 @@ class EventSource {
   [[nodiscard]] virtual base::Result<Unread> for_each(const store::EventQuery& query,
                                                       const Visit& visit) = 0;
 
-  // How much for_each() will go through, in units of progress().
+  // How much for_each() will go through, in units of progress(): octets of a spool, events of a
+  // store. 0 when it cannot be told.
   [[nodiscard]] virtual std::uint64_t size(const store::EventQuery& query) = 0;
+  // How much of that is behind us.
   [[nodiscard]] virtual std::uint64_t progress() const = 0;
 };
 
 // True when the event is one the query asks for.
 [[nodiscard]] bool matches(const store::EventQuery& query, const event::Event& event);
 
+// The events in the segments of that directory. Whether it can be read, only for_each() says.
 [[nodiscard]] std::unique_ptr<EventSource> open_spool(std::filesystem::path directory);
+// The events in that store, which must be there; nothing in it is changed.
 [[nodiscard]] base::Result<std::unique_ptr<EventSource>> open_store(const std::string& url);
 
-// As the options say; when they say nothing, the store, or the spool while there is no store yet. A
-// store that does not answer is an error.
-[[nodiscard]] base::Result<std::unique_ptr<EventSource>> open_source(const SourceOptions& options,
-                                                                     const config::Config& config);
+// As the options say; when they say nothing, the store, or the spool while there is no store yet.
+// Root becomes the owner of either, for good (become_owner.hpp). A store that does not answer is
+// EX_UNAVAILABLE, and what is said then names --spool.
+[[nodiscard]] Result<std::unique_ptr<EventSource>> open_source(const SourceOptions& options,
+                                                               const config::Config& config);
 
 // What could not be read, for standard error; empty when all was.
 [[nodiscard]] std::string complaint(const Unread& unread);

@@ -1,16 +1,15 @@
 #include "cli/events.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include <sysexits.h>
 
 #include "base/text.hpp"
 #include "base/timestamp.hpp"
-#include "cli/config_command.hpp"
+#include "base/words.hpp"
 #include "cli/csv.hpp"
 #include "cli/when.hpp"
 
@@ -19,15 +18,6 @@ namespace cli {
 namespace {
 
 constexpr std::chrono::milliseconds poll_interval{500};
-
-std::optional<policy::Action> parse_action(std::string_view text) {
-  using enum policy::Action;
-  constexpr policy::Action actions[] = {accept, tag, quarantine, defer, reject};
-  const auto found =
-      std::ranges::find(actions, text, [](policy::Action action) { return policy::name(action); });
-  if (found == std::end(actions)) return std::nullopt;
-  return *found;
-}
 
 void print(const event::Event& event, std::string_view line, const EventsOptions& options,
            std::ostream& out) {
@@ -42,6 +32,20 @@ void print(const event::Event& event, std::string_view line, const EventsOptions
       out << to_text(event) << '\n';
       return;
   }
+}
+
+// Prints what matches and was not printed yet. Whether that was any.
+Result<bool> print_new(EventSource& source, const store::EventQuery& query,
+                       const EventsOptions& options, Output output) {
+  bool any = false;
+  const auto unread = source.for_each(query, [&](std::string_view line, const event::Event& event) {
+    any = true;
+    print(event, line, options, output.out);
+    return static_cast<bool>(output.out);
+  });
+  if (!unread) return failure(unread.error().what);
+  output.error << complaint(*unread);
+  return any;
 }
 
 }  // namespace
@@ -74,29 +78,29 @@ std::string to_csv(const event::Event& event) {
        std::string(policy::name(event.decision.would)), event.decision.rule, event.decision.why});
 }
 
-base::Result<store::EventQuery> query_of(const EventsOptions& options, base::WallTime now) {
+Result<store::EventQuery> query_of(const EventsOptions& options, base::WallTime now) {
   store::EventQuery query;
-  const auto time = [&](const std::string& text, std::optional<base::WallTime>& field) {
-    if (!text.empty()) field = parse_when(text, now);
-    return text.empty() || field;
-  };
   const auto quoted = [](const std::string& text) { return '"' + base::printable(text, 60) + '"'; };
-  if (!time(options.since, query.since)) {
-    return base::fail("--since: " + quoted(options.since) + " is not " + when_help);
-  }
-  if (!time(options.until, query.until)) {
-    return base::fail("--until: " + quoted(options.until) + " is not " + when_help);
+  for (const auto& [option, text, bound] : {std::tuple("--since", &options.since, &query.since),
+                                            std::tuple("--until", &options.until, &query.until)}) {
+    if (text->empty()) continue;
+    const auto time = time_of(option, *text, now);
+    if (!time) return std::unexpected(time.error());
+    *bound = *time;
   }
   if (!options.domain.empty()) {
     const auto domain = base::Domain::parse(options.domain);
-    if (!domain) return base::fail("--domain: " + quoted(options.domain) + " is no domain name");
+    if (!domain) {
+      return failure("--domain: " + quoted(options.domain) + " is no domain name", EX_USAGE);
+    }
     query.from_domain = domain->text();
   }
   if (!options.action.empty()) {
-    query.action = parse_action(options.action);
+    query.action = base::find<policy::Action>(options.action);
     if (!query.action) {
-      return base::fail("--action: " + quoted(options.action) +
-                        " is not accept, tag, quarantine, defer or reject");
+      return failure("--action: " + quoted(options.action) +
+                         " is not accept, tag, quarantine, defer or reject",
+                     EX_USAGE);
     }
   }
   query.rule = options.rule;
@@ -106,43 +110,50 @@ base::Result<store::EventQuery> query_of(const EventsOptions& options, base::Wal
 }
 
 int events(const EventsOptions& options, base::WallTime now, Output output) {
-  base::Result<store::EventQuery> query = query_of(options, now);
-  if (!query) {
-    output.error << query.error().what << '\n';
-    return EX_USAGE;
-  }
-  const base::Result<config::Config> config = load_config(options.config);
-  if (!config) {
-    output.error << config.error().what << '\n';
-    return EX_CONFIG;
-  }
+  auto query = query_of(options, now);
+  if (!query) return tell(query.error(), output);
+  const auto config = load_config(options.config);
+  if (!config) return tell(config.error(), output);
   const auto source = open_source(options.source, *config);
-  if (!source) {
-    output.error << source.error().what << '\n';
-    return EX_UNAVAILABLE;
-  }
+  if (!source) return tell(source.error(), output);
   if (!options.source.store) output.error << (*source)->behind(config->spool.directory);
   if (options.format == EventsOptions::Format::csv) output.out << csv_head();
-  for (bool any = false;;) {
-    const auto unread =
-        (*source)->for_each(*query, [&](std::string_view line, const event::Event& event) {
-          any = true;
-          print(event, line, options, output.out);
-          return static_cast<bool>(output.out);
-        });
-    if (!unread) {
-      output.error << unread.error().what << '\n';
-      return EX_UNAVAILABLE;
-    }
-    output.error << complaint(*unread);
+  while (true) {
+    const auto any = print_new(**source, *query, options, output);
+    if (!any) return tell(any.error(), output);
     if (!output.out.flush()) return EX_IOERR;
     if (!options.follow) {
-      if (!any) output.error << "no such events in " << (*source)->name() << '\n';
+      if (!*any) output.error << "no such events in " << (*source)->name() << '\n';
       return EX_OK;
     }
     query->events_max = store::EventQuery{}.events_max;  // --limit is for what was there before.
     std::this_thread::sleep_for(poll_interval);
   }
+}
+
+void add_events(const Words& postern) {
+  auto& options = postern.keep<EventsOptions>();
+  const Words events =
+      postern.command("events", "Print remembered messages, oldest first",
+                      [&](Output output) { return cli::events(options, clock_now(), output); });
+  const std::string when = std::string(": ") + when_help;
+  events.option("--since", options.since, "Not before" + when, value::time);
+  events.option("--until", options.until, "Before" + when, value::time);
+  events.option("--domain", options.domain, "From this domain or one below it", value::domain);
+  events.option("--action", options.action, "Handled so", "accept|tag|quarantine|defer|reject");
+  events.option("--rule", options.rule, "Decided by this rule", value::name);
+  events.option("--gateway", options.gateway, "Seen by this gateway", value::name);
+  events.option("--limit", options.limit, "The newest so many", value::number)
+      .between(1, std::int64_t{1} << 62);
+  events.flag("--follow", options.follow, "Go on with those that come");
+  const Word json = events.flag(
+      "--json", [&] { options.format = EventsOptions::Format::json; }, "One JSON object a line");
+  events
+      .flag(
+          "--csv", [&] { options.format = EventsOptions::Format::csv; }, "A table")
+      .excludes(json);
+  add_source_options(events, options.source);
+  add_config_option(events, options.config);
 }
 
 }  // namespace cli

@@ -6,7 +6,6 @@
 #include <sysexits.h>
 
 #include "base/text.hpp"
-#include "cli/config_command.hpp"
 #include "cli/story.hpp"
 #include "event/advice.hpp"
 #include "event/rederive.hpp"
@@ -37,7 +36,7 @@ std::string bare(std::string_view id) {
 }
 
 // Adds what `source` knows of `id`.
-base::Result<void> search(EventSource& source, const std::string& id, FoundEvent& found) {
+Result<void> search(EventSource& source, const std::string& id, FoundEvent& found) {
   store::EventQuery query;
   query.id = id;
   const auto unread = source.for_each(query, [&](std::string_view line, const event::Event& event) {
@@ -48,7 +47,7 @@ base::Result<void> search(EventSource& source, const std::string& id, FoundEvent
     found.ids.insert(event.id);
     return true;
   });
-  if (!unread) return std::unexpected(unread.error());
+  if (!unread) return failure(unread.error().what);
   found.unread.malformed += unread->malformed;
   found.unread.newer += unread->newer;
   found.places += (found.places.empty() ? "" : " nor in ") + source.name();
@@ -57,7 +56,7 @@ base::Result<void> search(EventSource& source, const std::string& id, FoundEvent
 
 // In the store, and in the spool, which may hold what was not collected yet: another message with
 // the same queue id, too.
-base::Result<FoundEvent> find(const ExplainOptions& options, const config::Config& config) {
+Result<FoundEvent> find(const ExplainOptions& options, const config::Config& config) {
   const std::string id = bare(options.id);
   const auto source = open_source(options.source, config);
   if (!source) return std::unexpected(source.error());
@@ -114,21 +113,16 @@ std::string to_json(std::string_view line, const event::Event& event,
 }
 
 int explain(const ExplainOptions& options, Output output) {
-  const base::Result<config::Config> config = load_config(options.config);
-  if (!config) {
-    output.error << config.error().what << '\n';
-    return EX_CONFIG;
-  }
+  const auto config = load_config(options.config);
+  if (!config) return tell(config.error(), output);
   const auto found = find(options, *config);
-  if (!found) {
-    output.error << found.error().what << '\n';
-    return EX_UNAVAILABLE;
-  }
+  if (!found) return tell(found.error(), output);
   const std::string id = base::printable(options.id, 60);
   if (found->ids.empty()) {
-    output.error << id << ": no such event in " << found->places << "; events are kept for "
-                 << config->store.retention_days << " days\n";
-    return EX_NOINPUT;
+    return tell({id + ": no such event in " + found->places + "; events are kept for " +
+                     std::to_string(config->store.retention_days) + " days",
+                 EX_NOINPUT},
+                output);
   }
   output.error << complaint(found->unread);
   if (found->ids.size() > 1) {
@@ -139,9 +133,22 @@ int explain(const ExplainOptions& options, Output output) {
   if (options.json) {
     output.out << to_json(found->line, found->event, again) << '\n';
   } else {
-    output.out << tell(found->event, again);
+    output.out << story_of(found->event, again);
   }
-  return output.out.flush() ? EX_OK : EX_IOERR;
+  return finished(output);
+}
+
+void add_explain(const Words& postern) {
+  auto& options = postern.keep<ExplainOptions>();
+  const Words explain =
+      postern.command("explain", "Tell the story of one message: what was found, decided and why",
+                      [&](Output output) { return cli::explain(options, output); });
+  explain.option("ID", options.id, "Event id or queue id", "ID")
+      .required()
+      .check([](const std::string& id) { return std::string(id.empty() ? "ID is empty" : ""); });
+  explain.flag("--json", options.json, "Print the event with the key \"explain\"");
+  add_source_options(explain, options.source);
+  add_config_option(explain, options.config);
 }
 
 }  // namespace cli

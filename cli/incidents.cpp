@@ -1,13 +1,13 @@
-#include "report/incidents.hpp"
+#include "cli/incidents.hpp"
+
+#include <vector>
 
 #include <sysexits.h>
 
 #include "base/safe_file.hpp"
-#include "base/text.hpp"
-#include "cli/config_command.hpp"
-#include "cli/report.hpp"
 #include "cli/report_text.hpp"
 #include "cli/when.hpp"
+#include "report/incidents.hpp"
 
 namespace cli {
 
@@ -19,14 +19,14 @@ struct Bundle {
   base::Descriptor csv;
 };
 
-base::Result<Bundle> open_bundle(const std::filesystem::path& directory) {
+Result<Bundle> open_bundle(const std::filesystem::path& directory) {
   if (const auto made = base::make_directories(directory); !made) {
-    return std::unexpected(made.error());
+    return failure(made.error().what, EX_CANTCREAT);
   }
   auto json = base::open_output(directory / "incidents.json");
-  if (!json) return std::unexpected(json.error());
+  if (!json) return failure(json.error().what, EX_CANTCREAT);
   auto csv = base::open_output(directory / "incidents.csv");
-  if (!csv) return std::unexpected(csv.error());
+  if (!csv) return failure(csv.error().what, EX_CANTCREAT);
   return Bundle{*std::move(json), *std::move(csv)};
 }
 
@@ -34,61 +34,71 @@ int write_bundle(const Bundle& bundle, const std::filesystem::path& directory,
                  const std::vector<report::Campaign>& campaigns, Output output) {
   if (!base::write_all(bundle.json, to_json(campaigns) + '\n') ||
       !base::write_all(bundle.csv, to_csv(campaigns))) {
-    output.error << directory.string() << ": cannot be written to\n";
-    return EX_CANTCREAT;
+    return tell({directory.string() + ": cannot be written to", EX_CANTCREAT}, output);
   }
   output.out << (directory / "incidents.json").string() << '\n'
              << (directory / "incidents.csv").string() << '\n';
-  return output.out.flush() ? EX_OK : EX_IOERR;
+  return finished(output);
+}
+
+Result<std::vector<report::Campaign>> find_campaigns(EventSource& source, base::WallTime since,
+                                                     const policy::Protection& protection,
+                                                     Output output) {
+  report::Incidents incidents(protection);
+  store::EventQuery query;
+  query.since = since;
+  const auto unread = source.for_each(query, [&](std::string_view, const event::Event& event) {
+    incidents.add(event);
+    return true;
+  });
+  if (!unread) return failure(unread.error().what);
+  output.error << complaint(*unread);
+  return incidents.take();
 }
 
 }  // namespace
 
-int report_incidents(const ReportOptions& options, base::WallTime now, Output output) {
-  store::EventQuery query;
-  query.since = parse_when(options.since, now);
-  if (!query.since) {
-    output.error << "--since: \"" << base::printable(options.since, 60) << "\" is not " << when_help
-                 << '\n';
-    return EX_USAGE;
-  }
+int report_incidents(const IncidentsOptions& options, base::WallTime now, Output output) {
+  const auto since = time_of("--since", options.since, now);
+  if (!since) return tell(since.error(), output);
   const auto config = load_config(options.config);
-  if (!config) {
-    output.error << config.error().what << '\n';
-    return EX_CONFIG;
-  }
+  if (!config) return tell(config.error(), output);
   if (config->policy.protection.list().empty()) {
-    output.error << "no domain is protected: there is no [[protected]] in the configuration\n";
-    return EX_CONFIG;
+    return tell(
+        {"no domain is protected: there is no [[protected]] in the configuration", EX_CONFIG},
+        output);
   }
   std::optional<Bundle> bundle;
   if (options.directory) {
     auto opened = open_bundle(*options.directory);
-    if (!opened) {
-      output.error << opened.error().what << '\n';
-      return EX_CANTCREAT;
-    }
+    if (!opened) return tell(opened.error(), output);
     bundle = *std::move(opened);
   }
   const auto source = open_source(options.source, *config);
-  if (!source) {
-    output.error << source.error().what << '\n';
-    return EX_UNAVAILABLE;
-  }
-  report::Incidents incidents(config->policy.protection);
-  const auto unread = (*source)->for_each(query, [&](std::string_view, const event::Event& event) {
-    incidents.add(event);
-    return true;
-  });
-  if (!unread) {
-    output.error << unread.error().what << '\n';
-    return EX_UNAVAILABLE;
-  }
-  output.error << complaint(*unread);
-  const std::vector<report::Campaign> campaigns = incidents.take();
-  if (bundle) return write_bundle(*bundle, *options.directory, campaigns, output);
-  output.out << (options.csv ? to_csv(campaigns) : to_json(campaigns) + '\n');
-  return output.out.flush() ? EX_OK : EX_IOERR;
+  if (!source) return tell(source.error(), output);
+  const auto campaigns = find_campaigns(**source, *since, config->policy.protection, output);
+  if (!campaigns) return tell(campaigns.error(), output);
+  if (bundle) return write_bundle(*bundle, *options.directory, *campaigns, output);
+  output.out << (options.csv ? to_csv(*campaigns) : to_json(*campaigns) + '\n');
+  return finished(output);
+}
+
+void add_incidents(const Words& report) {
+  auto& options = report.keep<IncidentsOptions>();
+  auto& now = report.keep<GivenTime>();
+  const Words incidents = report.command(
+      "incidents", "Campaigns against [[protected]] domains, for a national CERT",
+      [&](Output output) {
+        return report_incidents(options, wall_time(now).value_or(clock_now()), output);
+      });
+  add_config_option(incidents, options.config);
+  add_now(incidents, now, "Take this for the time, seconds since 1970").hidden();
+  incidents.option("--since", options.since, std::string("Not before: ") + when_help, value::time)
+      .required();
+  incidents.flag("--csv", options.csv, "A table instead of JSON");
+  incidents.option("--output", options.directory,
+                   "Write incidents.json and incidents.csv into this directory", value::directory);
+  add_source_options(incidents, options.source);
 }
 
 }  // namespace cli

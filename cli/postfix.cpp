@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #include "base/text.hpp"
-#include "cli/config_command.hpp"
 #include "cli/postfix_settings.hpp"
 #include "config/config.hpp"
 
@@ -105,7 +104,7 @@ struct Site {
 base::Result<std::string> socket_of(const PostfixOptions& options) {
   const auto config =
       load_config(options.config.empty() ? std::nullopt : std::optional(options.config));
-  if (!config) return std::unexpected(config.error());
+  if (!config) return base::fail(config.error().what);
   return config->socket;
 }
 
@@ -163,16 +162,14 @@ int carry_out(const PostfixOptions& options, const Site& site,
   for (const PostfixChange& change : changes)
     words.push_back(change.parameter + " = " + change.after);
   if (const auto written = postconf(options, words); !written) {
-    output.error << "postern: " << written.error().what << '\n';
-    return EX_CANTCREAT;
+    return tell({"postern: " + written.error().what, EX_CANTCREAT}, output);
   }
   output.out << "Written. In force after: postfix reload\n";
   return EX_OK;
 }
 
 int refused(const std::string& why, Output output) {
-  output.error << "postern: " << why << '\n';
-  return EX_CONFIG;
+  return tell({"postern: " + why, EX_CONFIG}, output);
 }
 
 }  // namespace
@@ -248,6 +245,31 @@ int postfix_status(const PostfixOptions& options, Output output) {
     return 1;
   }
   return passes ? EX_OK : 1;
+}
+
+void add_postfix(const Words& postern) {
+  const Words postfix =
+      postern.group("postfix", "Whether Postfix asks this filter: show it, or change it");
+  auto& options = postern.keep<PostfixOptions>();
+  const auto add = [&](const char* name, const char* text,
+                       int (*run)(const PostfixOptions&, Output)) {
+    const Words command =
+        postfix.command(name, text, [&, run](Output output) { return run(options, output); });
+    command.option("-c,--config", options.config,
+                   "Configuration; default " + std::string(default_config_file), value::file);
+    command.option("--directory", options.directory, "Where main.cf is; default as postconf(1)",
+                   value::directory);
+    return command;
+  };
+  const char* const yes = "Write it with postconf(1)";
+  add("enable",
+      "Show which lines of main.cf let mail pass through the filter; refuse what would make mail "
+      "wait",
+      postfix_enable)
+      .flag("--yes", options.yes, yes);
+  add("disable", "Show what takes the filter out of main.cf", postfix_disable)
+      .flag("--yes", options.yes, yes);
+  add("status", "Say which services ask it; exit status 1 for none", postfix_status);
 }
 
 }  // namespace cli

@@ -3,7 +3,8 @@
 #include <filesystem>
 #include <string>
 
-#include "cli/check.hpp"
+#include "cli/command.hpp"
+#include "cli/command_line.hpp"
 
 namespace cli {
 
@@ -21,5 +22,8 @@ struct PostfixOptions {
 [[nodiscard]] int postfix_enable(const PostfixOptions& options, Output output);
 [[nodiscard]] int postfix_disable(const PostfixOptions& options, Output output);
 [[nodiscard]] int postfix_status(const PostfixOptions& options, Output output);
+
+// The words of these.
+void add_postfix(const Words& postern);
 
 }  // namespace cli

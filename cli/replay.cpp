@@ -139,23 +139,14 @@ std::vector<std::pair<Replay::Group, Replay::Tally>> Replay::groups() const {
 int replay(const ReplayOptions& options, base::WallTime now, Output output) {
   store::EventQuery query;
   if (!options.since.empty()) {
-    query.since = parse_when(options.since, now);
-    if (!query.since) {
-      output.error << "--since: \"" << base::printable(options.since) << "\" is not " << when_help
-                   << '\n';
-      return EX_USAGE;
-    }
+    const auto since = time_of("--since", options.since, now, 200);
+    if (!since) return tell(since.error(), output);
+    query.since = *since;
   }
-  const base::Result<config::Config> candidate = config::load(options.candidate);
-  if (!candidate) {
-    output.error << candidate.error().what << '\n';
-    return EX_CONFIG;
-  }
+  const auto candidate = load_config(options.candidate);
+  if (!candidate) return tell(candidate.error(), output);
   const auto source = open_source(options.source, *candidate);
-  if (!source) {
-    output.error << source.error().what << '\n';
-    return EX_UNAVAILABLE;
-  }
+  if (!source) return tell(source.error(), output);
   if (!options.source.store) output.error << (*source)->behind(candidate->spool.directory);
   Replay replay(candidate->policy, options.samples_max);
   base::Result<Unread> unread;
@@ -168,18 +159,30 @@ int replay(const ReplayOptions& options, base::WallTime now, Output output) {
       return true;
     });
   }
-  if (!unread) {
-    output.error << unread.error().what << '\n';
-    return EX_UNAVAILABLE;
-  }
+  if (!unread) return tell({unread.error().what}, output);
   output.error << complaint(*unread);
   if (options.json) {
     print_json(replay, *unread, output.out);
   } else {
     print_text(replay, output.out);
   }
-  if (!output.out.flush()) return EX_IOERR;
-  return replay.changes > 0 ? differences_found : EX_OK;
+  return finished(output, replay.changes > 0 ? differences_found : EX_OK);
+}
+
+void add_replay(const Words& postern) {
+  auto& options = postern.keep<ReplayOptions>();
+  const Words replay = postern.command(
+      "replay", "What a candidate configuration would have done; status 1 if anything else",
+      [&](Output output) { return cli::replay(options, clock_now(), output); });
+  replay.option("-c,--config", options.candidate, "The candidate", value::file).required();
+  replay.option("--since", options.since, std::string("Not before: ") + when_help, value::time);
+  replay
+      .option("--limit-samples", options.samples_max, "Event ids shown of each group",
+              value::number)
+      .not_negative()
+      .shows_default();
+  replay.flag("--json", options.json, "Print one JSON object");
+  add_source_options(replay, options.source);
 }
 
 }  // namespace cli

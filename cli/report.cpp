@@ -6,21 +6,19 @@
 #include <fstream>
 #include <span>
 #include <thread>
+#include <utility>
 
 #include <sysexits.h>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/become_owner.hpp"
-#include "cli/config_command.hpp"
+#include "cli/incidents.hpp"
 #include "cli/report_text.hpp"
 #include "cli/when.hpp"
 #include "config/config.hpp"
-#include "report/failure_queue.hpp"
-#include "report/outbox.hpp"
 #include "report/outbox_status.hpp"
-#include "report/report_sender.hpp"
-#include "store/plausible_time.hpp"
+#include "report/run.hpp"
 #include "store/store.hpp"
 #include "verify/stack.hpp"
 
@@ -30,31 +28,6 @@ namespace {
 
 using base::log::Level;
 
-// What went wrong, and the exit status.
-struct Failed {
-  std::string what;
-  int status = EX_UNAVAILABLE;
-};
-template <class T>
-using Result = base::Result<T, Failed>;
-
-std::unexpected<Failed> failure(std::string what, int status) {
-  return std::unexpected(Failed{std::move(what), status});
-}
-
-int tell(const Failed& failed, Output output) {
-  output.error << failed.what << '\n';
-  return failed.status;
-}
-
-int report_finished(Output output) { return output.out.flush() ? EX_OK : EX_IOERR; }
-
-Result<config::Config> configuration(const ReportOptions& options) {
-  auto config = load_config(options.config);
-  if (!config) return failure(config.error().what, EX_CONFIG);
-  return *std::move(config);
-}
-
 // `changing`: brings the tables to this version; who only looks, does not.
 Result<store::Store> open_tables(const config::Config& config, bool changing = false) {
   if (const auto become = become_owner_of_store(config.store.url); !become) {
@@ -62,13 +35,11 @@ Result<store::Store> open_tables(const config::Config& config, bool changing = f
   }
   if (!store::database_exists(config.store.url)) {
     return failure(store::without_password(config.store.url) +
-                      ": there is no store yet: postern collect makes it",
-                  EX_UNAVAILABLE);
+                   ": there is no store yet: postern collect makes it");
   }
   auto store = changing ? store::Store::open(config.store.url)
                         : store::Store::open_existing(config.store.url);
-  if (!store) return failure(store.error().what, EX_UNAVAILABLE);
-  return *std::move(store);
+  return or_failure(std::move(store));
 }
 
 Result<report::Reporter> reporter_of(const config::Config& config) {
@@ -88,10 +59,9 @@ report::OutboxOptions outbox_options(const config::Config& config,
 }
 
 Result<store::Day> day_in(const std::string& text, base::WallTime now, const char* option) {
-  const auto time = parse_when(text, now);
-  if (time) return store::day_of(*time);
-  return failure(std::string(option) + ": \"" + base::printable(text, 60) + "\" is not " + when_help,
-                EX_USAGE);
+  const auto time = time_of(option, text, now);
+  if (!time) return std::unexpected(time.error());
+  return store::day_of(*time);
 }
 
 // The first line of the file: a password.
@@ -112,15 +82,13 @@ Result<report::Submitter> open_submitter(const config::Config& config) {
     relay.login = {.user = config.reports.user, .password = *std::move(password)};
   }
   const auto own = base::Domain::parse(config.authserv_id);
-  auto submitter = report::Submitter::open(relay, own ? *own : config.reports.from->domain);
-  if (!submitter) return failure(submitter.error().what, EX_CONFIG);
-  return *std::move(submitter);
+  return or_failure(report::Submitter::open(relay, own ? *own : config.reports.from->domain),
+                    EX_CONFIG);
 }
 
 Result<std::unique_ptr<verify::Stack>> open_resolver(const config::Config& config) {
-  auto stack = verify::Stack::open({.dns = config.dns, .cache = config.cache, .spf_threads = 1});
-  if (!stack) return failure(stack.error().what, EX_CONFIG);
-  return *std::move(stack);
+  return or_failure(
+      verify::Stack::open({.dns = config.dns, .cache = config.cache, .spf_threads = 1}), EX_CONFIG);
 }
 
 std::optional<report::FailureReporter> failure_reporter(const config::Config& config) {
@@ -132,61 +100,47 @@ std::optional<report::FailureReporter> failure_reporter(const config::Config& co
                                  .key = reports.failure_key};
 }
 
-// Makes and sends; the result is for the log.
-Result<report::SendResult> make_and_send(const config::Config& config,
-                                         const report::SendSurroundings& surroundings) {
+report::RunOptions run_options(const config::Config& config, const report::Reporter& reporter) {
+  const config::Reports& reports = config.reports;
+  report::RunOptions options;
+  if (reports.aggregate) options.aggregate = outbox_options(config, reporter);
+  options.send = {
+      .limits = reports.limits, .failure = failure_reporter(config), .pace = reports.pace};
+  if (options.send.failure) {
+    options.failures = report::FailureOptions{.reporter = reporter,
+                                              .domains = reports.failure_domains,
+                                              .per_minute = reports.failure_per_minute};
+  }
+  return options;
+}
+
+// Opens all that a run needs, and runs it.
+Result<report::SendResult> run_reports(const config::Config& config,
+                                       const report::RunSurroundings& surroundings) {
   const auto reporter = reporter_of(config);
   if (!reporter) return std::unexpected(reporter.error());
   auto submitter = open_submitter(config);  // First: the password may be root's to read.
   if (!submitter) return std::unexpected(submitter.error());
   auto store = open_tables(config, true);
   if (!store) return std::unexpected(store.error());
-  auto stack = open_resolver(config);
+  const auto stack = open_resolver(config);
   if (!stack) return std::unexpected(stack.error());
-  store::Database& database = store->database();
-  const auto unavailable = [](const base::Error& error) {
-    return failure(error.what, EX_UNAVAILABLE);
-  };
-  if (config.reports.aggregate) {
-    const auto made =
-        report::make_reports(database, outbox_options(config, *reporter), surroundings.now());
-    if (!made) return unavailable(made.error());
-    surroundings.log("made=" + std::to_string(made->reports) +
-                     " unwanted=" + std::to_string(made->unwanted));
-    if (made->left_out > 0) {
-      base::log::write(Level::warning, "",
-                       "report: " + std::to_string(made->left_out) +
-                           " messages found no room in a report ([report] records_max)");
-    }
-  }
-  const auto failure = failure_reporter(config);
-  if (failure) {
-    const auto made =
-        report::make_failure_reports(database,
-                                     {.reporter = *reporter,
-                                      .domains = config.reports.failure_domains,
-                                      .per_minute = config.reports.failure_per_minute},
-                                     surroundings.now());
-    if (!made) return unavailable(made.error());
-    surroundings.log("failures=" + std::to_string(made->reports) +
-                     " dropped=" + std::to_string(made->unwanted));
-  }
-  auto sent = report::send_reports(
-      database, (*stack)->services().resolver, *submitter,
-      {.limits = config.reports.limits, .failure = failure, .pace = config.reports.pace},
-      surroundings);
-  if (!sent) return unavailable(sent.error());
-  const auto time = store::plausible_time(database, surroundings.now());
-  if (!time) return unavailable(time.error());
-  const auto expired = report::expire_reports(database, time->oldest);
-  if (!expired) return unavailable(expired.error());
-  return *sent;
+  return or_failure(report::make_and_send(store->database(), (*stack)->services().resolver,
+                                          *submitter, run_options(config, *reporter),
+                                          surroundings));
+}
+
+// What the relay did to us, for the log; empty when it took everything it should.
+std::string trouble_with_relay(const report::SendResult& sent) {
+  if (sent.relay_down) return " is in trouble; what is left waits for the next run";
+  if (sent.relay_refuses) return " refuses to send for us; what it refused waits for the next run";
+  return {};
 }
 
 }  // namespace
 
 int report_list(const ReportOptions& options, base::WallTime now, Output output) {
-  const auto config = configuration(options);
+  const auto config = load_config(options.config);
   if (!config) return tell(config.error(), output);
   report::ReportQuery query{.policy_domain = base::to_lower(options.domain),
                             .reports_max = options.limit + 1};  // One more tells that there are.
@@ -205,11 +159,11 @@ int report_list(const ReportOptions& options, base::WallTime now, Output output)
   if (reports->size() > shown.size()) {
     output.error << "there are more than the newest " << shown.size() << ": see --limit\n";
   }
-  return report_finished(output);
+  return finished(output);
 }
 
 int report_preview(const ReportOptions& options, base::WallTime now, Output output) {
-  const auto config = configuration(options);
+  const auto config = load_config(options.config);
   if (!config) return tell(config.error(), output);
   const auto reporter = reporter_of(*config);
   if (!reporter) return tell(reporter.error(), output);
@@ -226,22 +180,22 @@ int report_preview(const ReportOptions& options, base::WallTime now, Output outp
   if (!xml) return tell({xml.error().what}, output);
   if (!*xml) return tell({domain->text() + ": nothing was counted that day", EX_NOINPUT}, output);
   output.out << **xml;
-  return report_finished(output);
+  return finished(output);
 }
 
 int report_status(const ReportOptions& options, base::WallTime now, Output output) {
-  const auto config = configuration(options);
+  const auto config = load_config(options.config);
   if (!config) return tell(config.error(), output);
   auto store = open_tables(*config);
   if (!store) return tell(store.error(), output);
   const auto status = report::outbox_status(store->database(), now);
   if (!status) return tell({status.error().what}, output);
   output.out << (options.json ? to_json(*status) + '\n' : to_text(*status));
-  return report_finished(output);
+  return finished(output);
 }
 
 int report_unsuppress(const ReportOptions& options, base::WallTime now, Output output) {
-  const auto config = configuration(options);
+  const auto config = load_config(options.config);
   if (!config) return tell(config.error(), output);
   const auto mailbox = report::Mailbox::parse(options.address);
   if (!options.all && !mailbox) {
@@ -257,40 +211,77 @@ int report_unsuppress(const ReportOptions& options, base::WallTime now, Output o
   if (!done) return tell({done.error().what}, output);
   output.out << "suppressions lifted: " << done->suppressions
              << "\nreports that wait again: " << done->deliveries << '\n';
-  return report_finished(output);
+  return finished(output);
 }
 
 int report_send(const ReportOptions& options, std::optional<base::WallTime> now, Output output) {
-  const auto config = configuration(options);
+  const auto config = load_config(options.config);
   if (!config) return tell(config.error(), output);
   if (!config->reports.from) {  // A site that does not report has nothing to complain about.
     output.out << "no reports are sent: [report] from is not set\n";
-    return report_finished(output);
+    return finished(output);
   }
   std::signal(SIGPIPE, SIG_IGN);  // A database or a relay that went away.
   base::log::open(config->log);
-  const report::SendSurroundings surroundings = {
-      .now = [&] { return now ? *now : base::WallTime(std::chrono::system_clock::now()); },
-      .pause = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
-      .log = [](const std::string& line) { base::log::write(Level::info, "", "report: " + line); }};
-  const auto sent = make_and_send(*config, surroundings);
+  const auto log = [](Level level, const std::string& line) {
+    base::log::write(level, "", "report: " + line);
+  };
+  const report::RunSurroundings surroundings = {
+      .send = {.now = [&] { return now.value_or(std::chrono::system_clock::now()); },
+               .pause = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
+               .log = [&](const std::string& line) { log(Level::info, line); }},
+      .warn = [&](const std::string& line) { log(Level::warning, line); }};
+  const auto sent = run_reports(*config, surroundings);
   if (!sent) {
-    base::log::write(Level::error, "", "report: " + sent.error().what);
+    log(Level::error, sent.error().what);
     return sent.error().status;
   }
-  surroundings.log("sent=" + std::to_string(sent->sent) + " put_off=" +
-                   std::to_string(sent->put_off) + " ended=" + std::to_string(sent->ended));
-  if (sent->relay_refuses && !sent->relay_down) {
-    base::log::write(Level::warning, "",
-                     "report: " + config->reports.relay.url +
-                         " refuses to send for us; what it refused waits for the next run");
-    return EX_TEMPFAIL;
-  }
-  if (!sent->relay_down) return EX_OK;
-  base::log::write(Level::warning, "",
-                   "report: " + config->reports.relay.url +
-                       " is in trouble; what is left waits for the next run");
+  log(Level::info, "sent=" + std::to_string(sent->sent) + " put_off=" +
+                       std::to_string(sent->put_off) + " ended=" + std::to_string(sent->ended));
+  const std::string trouble = trouble_with_relay(*sent);
+  if (trouble.empty()) return EX_OK;
+  log(Level::warning, config->reports.relay.url + trouble);
   return EX_TEMPFAIL;
+}
+
+void add_report(const Words& postern) {
+  const Words report = postern.group("report", "Reports to domain owners: see, make and send them");
+  auto& options = postern.keep<ReportOptions>();
+  auto& now = postern.keep<GivenTime>();
+  const auto add = [&](const char* name, const char* text, Command run) {
+    const Words command = report.command(name, text, std::move(run));
+    add_config_option(command, options.config);
+    add_now(command, now, "Take this for the time, seconds since 1970").hidden();
+    return command;
+  };
+  const auto at_a_time = [&](int (*run)(const ReportOptions&, base::WallTime, Output)) {
+    return [&, run](Output output) {
+      return run(options, wall_time(now).value_or(clock_now()), output);
+    };
+  };
+  const std::string when = std::string(": ") + when_help;
+  const Words list =
+      add("list", "Reports that were made, and what became of them", at_a_time(report_list));
+  list.option("--since", options.since, "Of this day and later" + when, value::time);
+  list.option("--domain", options.domain, "About this policy domain", value::domain);
+  list.option("--limit", options.limit, "The newest so many", value::number)
+      .between(1, 1'000'000)
+      .shows_default();
+  list.flag("--json", options.json, "One JSON object a line");
+  const Words preview =
+      add("preview", "Print one report, made already or not, as XML", at_a_time(report_preview));
+  preview.option("DOMAIN", options.domain, "A policy domain", value::domain).required();
+  preview.option("--day", options.day, "UTC; default yesterday" + when, value::time);
+  add("send", "Make the reports that are due, and send what waits",
+      [&](Output output) { return report_send(options, wall_time(now), output); });
+  add("status", "How much waits, and what is wrong", at_a_time(report_status))
+      .flag("--json", options.json, "Print one JSON object");
+  const Words unsuppress =
+      add("unsuppress", "Send again to addresses that refused reports, after a repair",
+          at_a_time(report_unsuppress));
+  const Word all = unsuppress.flag("--all", options.all, "To all of them");
+  unsuppress.option("ADDRESS", options.address, "To this one", value::address).excludes(all);
+  add_incidents(report);
 }
 
 }  // namespace cli

@@ -6,26 +6,24 @@
 #include <string>
 
 #include "base/time.hpp"
-#include "cli/check.hpp"
-#include "cli/event_source.hpp"
+#include "cli/command.hpp"
+#include "cli/command_line.hpp"
 
 namespace cli {
 
 struct ReportOptions {
   std::optional<std::filesystem::path> config;
   bool json = false;
-  std::string since;                               // See parse_when(); empty: no bound.
-  std::string domain;                              // A policy domain; for list, empty: all.
-  std::size_t limit = 1000;                        // Of list: the newest so many.
-  std::string day;                                 // Of a preview; empty: yesterday, in UTC.
-  SourceOptions source;                            // Of incidents.
-  std::string address;                             // Of unsuppress.
-  bool all = false;                                // Likewise.
-  bool csv = false;                                // Of incidents.
-  std::optional<std::filesystem::path> directory;  // Likewise: where to write both.
+  std::string since;         // Of list: see parse_when(); empty: no bound.
+  std::string domain;        // A policy domain; for list, empty: all.
+  std::size_t limit = 1000;  // Of list: the newest so many.
+  std::string day;           // Of a preview; empty: yesterday, in UTC.
+  std::string address;       // Of unsuppress.
+  bool all = false;          // Of unsuppress: every address, not one.
 };
 
-// `postern report …`. Each returns an exit status of sysexits.h.
+// `postern report …`, but for its incidents (incidents.hpp). Each returns an exit status of
+// sysexits.h.
 
 // The reports that were made, newest day first, with what became of them.
 [[nodiscard]] int report_list(const ReportOptions& options, base::WallTime now, Output output);
@@ -46,7 +44,7 @@ struct ReportOptions {
 [[nodiscard]] int report_send(const ReportOptions& options, std::optional<base::WallTime> now,
                               Output output);
 
-// Campaigns against the protected domains, without an address of any person.
-[[nodiscard]] int report_incidents(const ReportOptions& options, base::WallTime now, Output output);
+// The words of these and of incidents.hpp.
+void add_report(const Words& postern);
 
 }  // namespace cli

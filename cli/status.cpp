@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/text.hpp"
 #include "base/timestamp.hpp"
-#include "cli/config_command.hpp"
 #include "store/database.hpp"
 
 namespace cli {
@@ -217,7 +217,7 @@ Finding judge_reports(const Condition& condition, const config::Config& config,
 }
 
 // Without a configuration nobody knows where to look.
-StatusEnd end_without_configuration(const base::Error& error, const StatusOptions& options,
+StatusEnd end_without_configuration(const Failure& error, const StatusOptions& options,
                                     Output output) {
   const std::filesystem::path file = options.config.value_or(default_config_file);
   const bool forbidden = is_forbidden(file, R_OK);
@@ -227,8 +227,7 @@ StatusEnd end_without_configuration(const base::Error& error, const StatusOption
     output.out << to_check_line({finding}) << '\n';
     return {.status = static_cast<int>(finding.health)};
   }
-  output.error << finding.text << '\n';
-  return {.status = EX_CONFIG};
+  return {.status = tell({finding.text, EX_CONFIG}, output)};
 }
 
 }  // namespace
@@ -270,9 +269,41 @@ StatusEnd status(const StatusOptions& options, base::WallTime now, Output output
   } else {
     output.out << to_screen(findings);
   }
-  const bool written = static_cast<bool>(output.out.flush());
   const int status = options.check ? static_cast<int>(worst(findings)) : EX_OK;
-  return {.status = written ? status : EX_IOERR, .left_behind = condition.left_behind};
+  return {.status = finished(output, status), .left_behind = condition.left_behind};
+}
+
+void add_status(const Words& postern) {
+  auto& options = postern.keep<StatusOptions>();
+  const Words status = postern.command(
+      "status", "Daemon, spool, store and reports on one screen; --check for monitoring",
+      [&](Output output) {
+        const StatusEnd end = cli::status(options, clock_now(), output);
+        // What hangs is left behind: the process does not wait for it.
+        if (end.left_behind) std::_Exit(end.status);
+        return end.status;
+      });
+  add_config_option(status, options.config);
+  const Word json = status.flag("--json", options.json, "Print one JSON object");
+  status.flag("--check", options.check, "One line; status 0 ok, 1 warning, 2 critical, 3 unknown")
+      .excludes(json);
+  const auto add = [&](const char* name, Limits& limits, const char* text) {
+    const auto read = [&limits](const std::string& given) {
+      const auto parsed = parse_limits(given);
+      if (parsed) limits = *parsed;
+      return parsed ? std::string() : parsed.error().what;
+    };
+    status.option(name, read, text, value::pair, to_text(limits));
+  };
+  add("--lag", options.lag_seconds, "Seconds an event waits for the store; 0: any");
+  add("--free", options.free_percent, "Percent of the spool's disk that are free");
+  add("--waiting", options.waiting_hours, "Hours a report waits to be sent; 0: any");
+  add("--silence", options.silence_seconds, "Seconds since the last message; 0: any");
+  status
+      .option("--timeout", options.timeout_seconds, "When to stop waiting for an answer",
+              value::seconds)
+      .between(1, 600)
+      .shows_default();
 }
 
 }  // namespace cli

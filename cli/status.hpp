@@ -10,7 +10,8 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "base/words.hpp"
-#include "cli/check.hpp"
+#include "cli/command.hpp"
+#include "cli/command_line.hpp"
 #include "cli/condition.hpp"
 
 namespace cli {
@@ -21,13 +22,16 @@ struct Limits {
   std::uint64_t critical = 0;
   friend bool operator==(const Limits&, const Limits&) = default;
 };
+
 // "300,3600"; one number is both.
 [[nodiscard]] base::Result<Limits> parse_limits(std::string_view text);
+// The same, always as two numbers.
 [[nodiscard]] std::string to_text(const Limits& limits);
 
+// What is asked, and from where on it is bad news.
 struct StatusOptions {
   std::optional<std::filesystem::path> config;
-  bool json = false;
+  bool json = false;              // For programs.
   bool check = false;             // One line for a monitoring system.
   Limits lag_seconds{300, 3600};  // Of the oldest event that is not in the store.
   Limits free_percent{10, 3};     // Of the spool's disk: below.
@@ -38,16 +42,19 @@ struct StatusOptions {
 
 // As monitoring plugins have it: also the exit status.
 enum class Health : std::uint8_t { ok = 0, warning = 1, critical = 2, unknown = 3 };
+// Its words, as they are printed.
 constexpr auto words_of(Health) {
   return std::to_array<std::string_view>({"ok", "warning", "critical", "unknown"});
 }
 [[nodiscard]] constexpr std::string_view name(Health health) noexcept { return base::word(health); }
 
+// What is said of one part of the installation.
 struct Finding {
-  std::string name;  // "spool"
-  Health health = Health::ok;
-  std::string text;
+  std::string name;            // "spool"
+  Health health = Health::ok;  // Unknown where this user may not look.
+  std::string text;            // For people, one line.
 };
+
 // One for each part, in the order of the screen. Pure.
 [[nodiscard]] std::vector<Finding> judge(const Condition& condition, const config::Config& config,
                                          const StatusOptions& options, base::WallTime now);
@@ -64,6 +71,7 @@ struct Finding {
 [[nodiscard]] std::string to_numbers(const Condition& condition, const StatusOptions& options,
                                      base::WallTime now);
 
+// How the command ends.
 struct StatusEnd {
   int status = 0;            // Of sysexits.h; with --check, that of a monitoring plugin.
   bool left_behind = false;  // See Condition: then the process should not wait for its threads.
@@ -71,5 +79,8 @@ struct StatusEnd {
 
 // `postern status`: whether the parts of an installation work. Changes nothing.
 [[nodiscard]] StatusEnd status(const StatusOptions& options, base::WallTime now, Output output);
+
+// Its words, and that they are this command. Where a thread hangs, the process ends without it.
+void add_status(const Words& postern);
 
 }  // namespace cli

@@ -303,7 +303,7 @@ std::string evidence_in_words(const std::string& evidence) {
   return shown(evidence);
 }
 
-std::string tell(const event::Event& event, const event::Rederivation& again) {
+std::string story_of(const event::Event& event, const event::Rederivation& again) {
   Page page;
   tell_message(page, event);
   if (event.verified) {

@@ -12,7 +12,7 @@ namespace cli {
 // what aligned, what was decided, what the sender should do, and what the DNS said. Then, under
 // "For this site only", what tells of recipients and rules, and whether the stored answers still
 // lead to the same verdict. Lines of at most 100 columns, printable. Pure.
-[[nodiscard]] std::string tell(const event::Event& event, const event::Rederivation& again);
+[[nodiscard]] std::string story_of(const event::Event& event, const event::Rederivation& again);
 
 // What a stored question was asked for.
 enum class Purpose : std::uint8_t { spf, dkim_key, dmarc, reverse };

@@ -1,3 +1,5 @@
+#include "cli/incidents.hpp"
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -6,7 +8,6 @@
 #include <nlohmann/json.hpp>
 #include <sysexits.h>
 
-#include "cli/report.hpp"
 #include "tests/support/event_spool.hpp"
 
 namespace {
@@ -31,7 +32,7 @@ struct IncidentsTrial {
   }
 
   support::EventSpool spool;
-  cli::ReportOptions options;
+  cli::IncidentsOptions options;
   std::ostringstream out;
   std::ostringstream error;
 };

@@ -11,7 +11,7 @@
 namespace {
 
 std::string story_of(const event::Event& event) {
-  return cli::tell(event, event::rederive(event, {}, {}));
+  return cli::story_of(event, event::rederive(event, {}, {}));
 }
 
 }  // namespace

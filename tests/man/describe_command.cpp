@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
 #include "json/writer.hpp"
 
 namespace {
@@ -50,6 +50,6 @@ void write(json::Writer& json, const cli::CommandHelp& command) {
 
 int main() {
   json::Writer json(1 << 16);
-  write(json, cli::CommandLine("").help());
+  write(json, cli::commands("").help());
   std::cout << json.take() << '\n';
 }
