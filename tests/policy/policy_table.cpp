@@ -80,7 +80,7 @@ Here the site protects `example.com`.
 |---|---|
 )";
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return text.empty() ? "" : "`" + std::string(text) + "`";
 }
 
@@ -111,7 +111,7 @@ void print(std::ostream& out, const Topic& topic) {
   for (const Row& row : topic.rows) {
     out << "| " << row.letter.is << " | " << row.site.wants << " | ";
     if (topic.point == Point::evidence) out << row.evidence << " | ";
-    out << action_of(row) << " | " << quoted(row.rule) << " |";
+    out << action_of(row) << " | " << in_quotes(row.rule) << " |";
     if (topic.point != Point::evidence) out << " " << row.reply << " |";
     if (topic.point == Point::recipients) {
       out << " " << (row.tenant.empty() ? "the site's" : row.tenant) << " | " << row.stricter
@@ -124,7 +124,7 @@ void print(std::ostream& out, const Topic& topic) {
 void print_signals(std::ostream& out) {
   out << signals_introduction;
   for (const policy_table::SignalRow& row : policy_table::signal_rows())
-    out << "| " << row.letter.is << " | " << quoted(row.signals) << " |\n";
+    out << "| " << row.letter.is << " | " << in_quotes(row.signals) << " |\n";
 }
 
 std::string page() {
