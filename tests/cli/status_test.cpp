@@ -45,11 +45,11 @@ Condition well() {
   return condition;
 }
 
-const Finding& find(const std::vector<Finding>& findings, const std::string& name) {
+const Finding& find(const std::vector<Finding>& findings, std::string_view name) {
   for (const Finding& finding : findings) {
     if (finding.name == name) return finding;
   }
-  FAIL("no finding " + name);
+  FAIL("no finding " << name);
   return findings.front();
 }
 
