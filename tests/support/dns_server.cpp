@@ -55,8 +55,8 @@ std::optional<Query> read_query(std::string_view octets) {
   }
   if (at + 5 > octets.size()) return std::nullopt;
   query.question.type = static_cast<dns::Type>(number_at(octets, at + 1));
-  constexpr std::size_t opt_octets = 11;
-  if (number_at(octets, 10) == 1 && octets.size() == at + 5 + opt_octets) {
+  constexpr std::size_t opt_octets = 11;  // And options: c-ares 1.34 sends a cookie (RFC 7873).
+  if (number_at(octets, 10) == 1 && octets.size() >= at + 5 + opt_octets) {
     query.edns = true;
     query.payload = std::max<std::size_t>(plain_payload, number_at(octets, at + 5 + 3));
   }
